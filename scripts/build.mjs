@@ -1,0 +1,63 @@
+// The build: a list of steps, each skipped while its output is newer than all of its inputs.
+//
+//   node scripts/build.mjs            everything that this machine can build
+//   node scripts/build.mjs js wasm    only these steps (and nothing they depend on)
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildBundle } from './build-bundle.mjs';
+import { writeGenerated } from './generate.mjs';
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const bin = (name) => join('node_modules', '.bin', name);
+const run = (command, ...args) =>
+  execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+
+/** Steps in dependency order. `inputs` may be folders: every file below them counts. */
+const STEPS = [
+  {
+    name: 'generated',
+    inputs: ['src/base/error-codes.json', 'scripts/generate.mjs'],
+    output: 'build/generated/errors.h',
+    make: writeGenerated,
+  },
+  {
+    name: 'wasm-scalar',
+    inputs: ['wasm', 'asconfig.json', 'build/generated/status.ts'],
+    output: 'build/js/core.scalar.wasm',
+    make: () => run(bin('asc'), '--config', 'asconfig.json', '--target', 'scalar'),
+  },
+  {
+    name: 'wasm-simd',
+    inputs: ['wasm', 'asconfig.json', 'build/generated/status.ts'],
+    output: 'build/js/core.simd.wasm',
+    make: () => run(bin('asc'), '--config', 'asconfig.json', '--target', 'simd'),
+  },
+  {
+    name: 'js',
+    inputs: ['src', 'scripts/build-bundle.mjs', 'package-lock.json'],
+    output: 'build/js/cli.js',
+    make: buildBundle,
+  },
+];
+
+/** The newest modification time below a path, in milliseconds; 0 where there is nothing. */
+function newest(path) {
+  if (!existsSync(path)) return 0;
+  const status = statSync(path);
+  if (!status.isDirectory()) return status.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+const chosen = process.argv.slice(2);
+for (const step of STEPS) {
+  if (chosen.length > 0 && !chosen.some((name) => step.name.startsWith(name))) continue;
+  const built = existsSync(step.output) ? statSync(step.output).mtimeMs : -1;
+  if (built >= Math.max(...step.inputs.map(newest))) continue;
+  mkdirSync(dirname(step.output), { recursive: true });
+  console.error(`build: ${step.name}`);
+  await step.make();
+}

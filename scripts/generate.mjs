@@ -1,0 +1,27 @@
+// The WASM core's and the plugin's twins of src/base/error-codes.json, so that one broken file
+// reads the same from the command line and from `nix eval`.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+const NOTE = 'Made by scripts/generate.mjs from src/base/error-codes.json. Do not edit.';
+
+export function writeGenerated() {
+  const codes = Object.entries(JSON.parse(readFileSync('src/base/error-codes.json', 'utf8')));
+  mkdirSync('build/generated', { recursive: true });
+  const constants = codes.map(([name, { status }]) => `export const ${name}: u32 = ${status};`);
+  writeFileSync('build/generated/status.ts', [`// ${NOTE}`, ...constants, ''].join('\n'));
+  const rows = codes.map(([name, { status, remedies }]) => {
+    const text = remedies.map((remedy) => `- ${remedy}`).join('\n');
+    return `    {${status}, "${name}", ${JSON.stringify(text)}},`;
+  });
+  const header = [
+    `// ${NOTE}`,
+    '#pragma once',
+    'struct ErrorRow { unsigned status; const char *code; const char *remedies; };',
+    'inline constexpr ErrorRow errorRows[] = {',
+    ...rows,
+    '};',
+    '',
+  ];
+  writeFileSync('build/generated/errors.h', header.join('\n'));
+}

@@ -1,0 +1,3 @@
+// The public library: what programs may import from 'nix-ai-models'.
+
+export { ModelError, renderError } from './base/errors.ts';
