@@ -1,0 +1,78 @@
+#!/bin/sh
+# The headers that the plugin's backend is compiled against, for the Nix that is installed here.
+# No distribution packages them for 2.8, so they come from the distribution's own source package,
+# fetched with apt from the archive that this machine already uses (its own lists stay untouched).
+#
+#   sh scripts/nix-headers.sh     prints "<nix version> <include directory>" and leaves the headers
+#                                 in build/nix-headers/<version>; exit status 3 and one line of
+#                                 reason on stderr where they cannot be had
+#
+# NIX_AI_MODELS_NIX_HEADERS=DIR   use the `src` folder of a Nix source tree at DIR instead
+set -eu
+cd "$(dirname "$0")/.."
+
+unavailable() {
+  echo "nix-headers: $1" >&2
+  exit 3
+}
+
+command -v nix-instantiate >/dev/null 2>&1 || unavailable "no Nix on PATH"
+version=$(nix-instantiate --version | sed 's/.* //')
+case "$version" in
+  2.8 | 2.8.*) ;;
+  *) unavailable "Nix $version has no backend yet (this version of the project has one for 2.8)" ;;
+esac
+
+if [ -n "${NIX_AI_MODELS_NIX_HEADERS:-}" ]; then
+  headers=$NIX_AI_MODELS_NIX_HEADERS
+  [ -e "$headers/libexpr/eval.hh" ] ||
+    unavailable "NIX_AI_MODELS_NIX_HEADERS=$headers holds no libexpr/eval.hh (give the 'src' folder of Nix $version)"
+  echo "$version $headers"
+  exit 0
+fi
+
+headers=build/nix-headers/$version
+# The marker is written last: its presence means that the folder is complete.
+if [ -e "$headers/.complete" ]; then
+  echo "$version $headers"
+  exit 0
+fi
+
+for command in apt-get dpkg-query dpkg-source; do
+  command -v "$command" >/dev/null 2>&1 ||
+    unavailable "no $command: set NIX_AI_MODELS_NIX_HEADERS to the 'src' folder of Nix $version"
+done
+package=$(dpkg-query -W -f "\${source:Package}=\${source:Version}" nix-bin 2>/dev/null) ||
+  unavailable "Nix $version is not from a Debian package: set NIX_AI_MODELS_NIX_HEADERS to the 'src' folder of its source"
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+mkdir -p "$scratch/lists/partial" "$scratch/cache/archives/partial" "$scratch/source"
+
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+signed=""
+[ ! -e "$keyring" ] || signed="[signed-by=$keyring] "
+apt-get indextargets --format "deb-src $signed\$(REPO_URI) \$(RELEASE) \$(COMPONENT)" \
+  'Created-By: Packages' | sort -u >"$scratch/sources.list"
+[ -s "$scratch/sources.list" ] || unavailable "apt knows no package archive: run apt-get update"
+
+# A private set of lists and caches, so that this works without root too.
+apt() {
+  apt-get -qq \
+    -o Dir::Etc::sourcelist="$scratch/sources.list" -o Dir::Etc::sourceparts=- \
+    -o Dir::State::Lists="$scratch/lists" -o Dir::Cache="$scratch/cache" \
+    -o APT::Sandbox::User="$(id -un)" "$@" >"$scratch/log" 2>&1
+}
+echo "nix-headers: fetching the source of $package" >&2
+apt update || unavailable "source lists cannot be fetched: $(tail -n 1 "$scratch/log")"
+(cd "$scratch/source" && apt --download-only source "$package") ||
+  unavailable "the source package cannot be fetched: $(tail -n 1 "$scratch/log")"
+dpkg-source --no-check -x "$scratch"/source/*.dsc "$scratch/source/nix" >/dev/null 2>"$scratch/log" ||
+  unavailable "the source package cannot be unpacked: $(tail -n 1 "$scratch/log")"
+
+mkdir -p "$headers"
+(cd "$scratch/source/nix/src" && find libutil libstore libexpr libfetchers libmain libcmd -name '*.hh' | tar -cf - -T -) |
+  tar -xf - -C "$headers"
+touch "$headers/.complete"
+echo "$version $headers"
