@@ -32,10 +32,11 @@ if [ -n "$missing" ]; then
   fi
 fi
 
-# npm writes node_modules/.package-lock.json last: newer than the lock file means installed.
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+# The lock file that node_modules was installed from is kept in it: equal means nothing to do.
+if ! cmp -s package-lock.json node_modules/.installed-lock.json; then
   echo "setup: npm ci" >&2
   npm ci --no-audit --no-fund --loglevel=error >&2
+  cp package-lock.json node_modules/.installed-lock.json
 fi
 
 node scripts/build.mjs
