@@ -1,0 +1,181 @@
+// All HTTP goes through here: one interface, small enough to see every rule about redirects and
+// secrets on one screen. Sources and the downloader call it; it never retries (with-retries.ts
+// does) and never judges a status (response-error.ts does).
+
+import type { Dispatcher } from 'undici';
+import type { Environment } from '../base/env.ts';
+import { ModelError } from '../base/errors.ts';
+import { createDispatcher, type Timeouts } from './dispatcher.ts';
+import { maySendSecrets, refusalOfRedirect, sameOrigin } from './origin-rules.ts';
+import { transportError } from './transport-error.ts';
+import { USER_AGENT } from './user-agent.ts';
+
+export interface ByteRange {
+  /** First byte wanted. */
+  readonly start: number;
+  /** The byte after the last one wanted (exclusive); absent: to the end of the file. */
+  readonly end?: number | undefined;
+}
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly method?: 'GET' | 'HEAD' | undefined;
+  /** Sent to every origin on the way. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent to the first URL's origin only, and only where nobody can listen in. */
+  readonly credentials?: Readonly<Record<string, string>> | undefined;
+  readonly range?: ByteRange | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names; repeated headers are joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where the answer came from in the end. */
+  readonly url: string;
+  /** Throws ModelErrors only. Leaving the loop early closes the connection. */
+  readonly body: AsyncIterable<Buffer>;
+  /** Must be called when the body is not read: gives the connection back, or closes it. */
+  discard(): void;
+}
+
+export interface Http {
+  /** Follows redirects. Any status is an answer; only a failed exchange throws. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Drops every connection; requests in flight fail. */
+  close(): Promise<void>;
+}
+
+export interface HttpOptions {
+  /** Proxies and certificate files are read from it. */
+  readonly environment: Environment;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+const MAX_REDIRECTS = 10;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** An unread body up to this size is read to its end, so that its connection can be used again. */
+const DISCARD_LIMIT_BYTES = 128 * 1024;
+const DISCARD_TIMEOUT_MS = 2_000;
+
+export function createHttp(options: HttpOptions): Http {
+  // Opened by the first request: a command that needs no network does not even load undici.
+  let opened: Promise<Dispatcher> | undefined;
+  const open = (): Promise<Dispatcher> =>
+    (opened ??= options.dispatcher === undefined
+      ? createDispatcher(options.environment, options.timeouts)
+      : Promise.resolve(options.dispatcher));
+
+  return {
+    async request(request) {
+      request.signal?.throwIfAborted();
+      return follow(await open(), request);
+    },
+    async close() {
+      await (await opened)?.destroy();
+    },
+  };
+}
+
+async function follow(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpResponse> {
+  const first = parseUrl(request.url);
+  let url = first;
+  let trusted = true;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const credentials = trusted && maySendSecrets(url) ? request.credentials : undefined;
+    const response = await send(dispatcher, url, { ...request, credentials });
+    const location = response.headers['location'];
+    if (!REDIRECTS.has(response.status) || location === undefined) return response;
+    response.discard();
+    const next = redirectTarget(url, location);
+    // Once another origin has had a say, even a way back to the first one gets no secret.
+    trusted &&= sameOrigin(next, first);
+    url = next;
+  }
+  throw new ModelError('PROTOCOL', `More than ${MAX_REDIRECTS} redirects`, { subject: request.url });
+}
+
+async function send(dispatcher: Dispatcher, url: URL, request: HttpRequest): Promise<HttpResponse> {
+  const { signal } = request;
+  const where = { url: url.href, signal };
+  try {
+    const { statusCode, headers, body } = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method ?? 'GET',
+      headers: requestHeaders(request),
+      signal: signal ?? null,
+    });
+    return {
+      status: statusCode,
+      headers: joinHeaders(headers),
+      url: url.href,
+      body: readBody(body, where),
+      discard: () => {
+        // A body that does not end in time, or fails, costs its connection and nothing else.
+        const limits = { limit: DISCARD_LIMIT_BYTES, signal: AbortSignal.timeout(DISCARD_TIMEOUT_MS) };
+        body.on('error', () => undefined);
+        body.dump(limits).catch(() => undefined);
+      },
+    };
+  } catch (error) {
+    throw transportError(error, { ...where, during: 'request' });
+  }
+}
+
+async function* readBody(
+  body: AsyncIterable<Buffer>,
+  where: { url: string; signal: AbortSignal | undefined },
+): AsyncGenerator<Buffer, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw transportError(error, { ...where, during: 'body' });
+  }
+}
+
+function requestHeaders({ headers, credentials, range }: HttpRequest): Record<string, string> {
+  return {
+    'user-agent': USER_AGENT,
+    // Bytes are hashed and written at offsets: a compressed body would have neither.
+    'accept-encoding': 'identity',
+    accept: '*/*',
+    ...(range === undefined ? {} : { range: `bytes=${range.start}-${lastByte(range)}` }),
+    ...lowerCaseNames(headers),
+    ...lowerCaseNames(credentials),
+  };
+}
+
+function lastByte(range: ByteRange): string {
+  return range.end === undefined ? '' : String(range.end - 1);
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function joinHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  const entries = Object.entries(headers).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+function redirectTarget(from: URL, location: string): URL {
+  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const refusal = target === undefined ? 'the redirect has no valid address' : refusalOfRedirect(from, target);
+  if (target !== undefined && refusal === undefined) return target;
+  throw new ModelError('PROTOCOL', `Refused to follow: ${refusal ?? ''}`, {
+    subject: from.href,
+    found: location,
+  });
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+  throw new ModelError('SPEC_INVALID', 'Not an http or https address', { subject: text });
+}
