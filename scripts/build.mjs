@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBundle } from './build-bundle.mjs';
+import { buildTool } from './build-tool.mjs';
 import { writeGenerated } from './generate.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -41,6 +42,12 @@ const STEPS = [
     inputs: ['src', 'scripts/build-bundle.mjs', 'package-lock.json'],
     output: 'build/js/cli.js',
     make: buildBundle,
+  },
+  {
+    name: 'tool',
+    inputs: ['build/js', 'scripts/build-tool.mjs', process.execPath],
+    output: 'build/tool.json',
+    make: buildTool,
   },
 ];
 
