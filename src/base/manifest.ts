@@ -1,6 +1,7 @@
 // A manifest says what a pinned model consists of: a source resolves a spec to it, the downloader
 // turns it into a stage, the lock file records it. Plain data; no I/O here.
 
+import type { ModelError } from './errors.ts';
 import type { SourceSpec } from './spec.ts';
 
 /** One file of a model. */
@@ -34,6 +35,19 @@ export interface Locator {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent to the first URL's origin only, dropped on a redirect to any other. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The source's own reading of an answer that is no success (a gated repository, a bad token);
+   * undefined where it knows no more than the status says. `url` is where the answer came from.
+   */
+  readonly explain?: ((answer: Answer) => ModelError | undefined) | undefined;
+}
+
+/** What an unsuccessful answer consists of, apart from its body. */
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly url: string;
 }
 
 /** A locator for a file of a manifest, from the source that made the manifest. */
