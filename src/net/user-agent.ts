@@ -1,5 +1,5 @@
-// How this program names itself to servers. The version is package.json's, inlined by the bundler.
+// How this program names itself to servers.
 
-import packageJson from '../../package.json' with { type: 'json' };
+import { VERSION } from '../base/version.ts';
 
-export const USER_AGENT = `nix-ai-models/${packageJson.version}`;
+export const USER_AGENT = `nix-ai-models/${VERSION}`;
