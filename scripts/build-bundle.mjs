@@ -7,7 +7,12 @@ const BANNER = "import { createRequire as __createRequire } from 'node:module';\
 
 export async function buildBundle() {
   await build({
-    entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts', 'hash-worker': 'src/core/hash-worker.ts' },
+    entryPoints: {
+      index: 'src/index.ts',
+      cli: 'src/cli/main.ts',
+      'hash-worker': 'src/core/hash-worker.ts',
+      'digest-worker': 'src/download/digest-worker.ts',
+    },
     outdir: 'build/js',
     bundle: true,
     splitting: true,

@@ -1,0 +1,81 @@
+// Fetches one range of a file, whatever it takes: asks, judges, writes, and after a fault goes on
+// where it broke off, with another try or another mirror. Knows nothing of other parts.
+
+import { ModelError } from '../base/errors.ts';
+import { delayAfter, type RetryOptions } from '../net/with-retries.ts';
+import { systemClock } from '../net/clock.ts';
+import type { Answer } from './content-answer.ts';
+import { receiveBody } from './receive-body.ts';
+import type { Range } from './ranges.ts';
+import type { Content, RemoteFile } from './remote-file.ts';
+
+export interface PartJob {
+  readonly remote: RemoteFile;
+  /** `end` is undefined where the file's size is not known yet. */
+  readonly range: { readonly start: number; readonly end: number | undefined };
+  readonly signal: AbortSignal;
+  readonly retry: RetryOptions;
+  /** Called with each acceptable answer before its body is read; says which range to write. */
+  readonly accept: (answer: Answer, range: PartJob['range']) => Promise<PartJob['range']>;
+  readonly write: (chunks: readonly Uint8Array[], position: number) => Promise<void>;
+}
+
+export async function fetchPart(job: PartJob): Promise<Range> {
+  const { remote, signal, retry } = job;
+  let { start, end } = job.range;
+  let attempt = 0;
+  // Only bytes that were never there before count as progress: a server without ranges that always
+  // breaks at the same point must not keep us busy for ever.
+  let furthest = start;
+  for (;;) {
+    const { mirror } = remote;
+    try {
+      const content = await remote.request({ start, end, signal });
+      ({ start, end } = await job.accept(content.answer, { start, end }));
+      const bound = content.answer.kind === 'range' ? content.answer.end : end;
+      await writeBody(job, content, { start, end: bound }, (position) => (start = position));
+      end ??= remote.size ?? start;
+      if (start >= end) return { start: job.range.start, end };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isForTheWholeFile(error)) throw error;
+      attempt = start > furthest ? 1 : attempt + 1;
+      furthest = Math.max(furthest, start);
+      const delayMs = delayAfter(error, attempt, retry);
+      if (delayMs === 'give up') {
+        await remote.nextMirror(mirror, error);
+        attempt = 0;
+        continue;
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      retry.progress?.({ type: 'retry', path: retry.path, attempt, delayMs, reason });
+      await (retry.clock ?? systemClock).sleep(delayMs, signal);
+    }
+  }
+}
+
+/** Errors that other tries or mirrors do not mend: the whole file starts again, or nothing helps. */
+function isForTheWholeFile(error: unknown): boolean {
+  if (!(error instanceof ModelError)) return true;
+  return ['REMOTE_CHANGED', 'DISK_FULL', 'PERMISSION', 'IO', 'INTERRUPTED'].includes(error.code);
+}
+
+async function writeBody(
+  job: PartJob,
+  { response }: Content,
+  { start, end }: PartJob['range'],
+  moved: (position: number) => void,
+): Promise<void> {
+  const limit = (end ?? Infinity) - start;
+  let position = start;
+  const received = await receiveBody(response.body, limit, async (chunks, length) => {
+    await job.write(chunks, position);
+    position += length;
+    moved(position);
+  });
+  if (received === limit || end === undefined) return;
+  const subject = job.retry.path;
+  const details = { subject, wanted: `${limit} bytes`, found: `${received} bytes` };
+  if (received > limit) throw new ModelError('SIZE_MISMATCH', 'The server sends more than was announced', details);
+  throw new ModelError('TRUNCATED', 'The answer ended before the file did', { ...details, retriable: true });
+}

@@ -1,0 +1,178 @@
+// The bytes of one unfinished file: positional writes into a partial file in the stage, synced
+// early and noted in the journal, renamed to the final name once they are verified. Knows nothing
+// of the network.
+
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { diskError } from './disk-errors.ts';
+import { Journal, type JournalHeader, readJournal, type Validator } from './journal.ts';
+import { addRange, countBytes, frontier, missingRanges, type RangeSet } from './ranges.ts';
+
+/** Bytes that may wait for a sync. Small, so that the last sync is short and a crash costs little. */
+const SYNC_BYTES = 16 * 1024 * 1024;
+/** On slow links: how long written bytes may go unnoted. */
+const SYNC_MS = 2_000;
+
+// Never through a link that somebody else has put there.
+const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+
+export interface PartialPaths {
+  readonly partial: string;
+  readonly journal: string;
+  readonly final: string;
+}
+
+export class PartialFile {
+  readonly paths: PartialPaths;
+  readonly #handle: FileHandle;
+  #journal: Journal | undefined;
+  #written: RangeSet = [];
+  #unsynced: RangeSet = [];
+  #syncing: Promise<void> | undefined;
+  #syncedAt = performance.now();
+
+  private constructor(paths: PartialPaths, handle: FileHandle) {
+    this.paths = paths;
+    this.#handle = handle;
+  }
+
+  /** Opens it and, where the journal is of this very file, takes up what is there. */
+  static async open(
+    paths: PartialPaths,
+    isSame: (header: JournalHeader) => boolean,
+  ): Promise<{ partial: PartialFile; resumed: JournalHeader | undefined }> {
+    try {
+      await mkdir(dirname(paths.partial), { recursive: true });
+      const partial = new PartialFile(paths, await open(paths.partial, OPEN_FLAGS, 0o644));
+      return { partial, resumed: await partial.#resume(isSame) };
+    } catch (error) {
+      throw await diskError(error, paths.partial);
+    }
+  }
+
+  get written(): RangeSet {
+    return this.#written;
+  }
+
+  async #resume(isSame: (header: JournalHeader) => boolean): Promise<JournalHeader | undefined> {
+    const content = await readJournal(this.paths.journal);
+    const { size } = await this.#handle.stat();
+    const usable =
+      content !== undefined && isSame(content.header) && content.ranges.every((range) => range.end <= size);
+    if (!usable) {
+      await this.discard();
+      return undefined;
+    }
+    this.#journal = await Journal.create(this.paths.journal, content);
+    this.#written = content.ranges;
+    return content.header;
+  }
+
+  /** From now on every sync is noted, for the next process. */
+  async startJournal(header: JournalHeader): Promise<void> {
+    await this.#guard(async () => {
+      this.#journal = await Journal.create(this.paths.journal, { header, ranges: [] });
+    });
+  }
+
+  /** Writes all of the chunks at `position`; slow disks hold up the network through this. */
+  async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
+    const end = position + chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    await this.#guard(() => this.#writeAll(chunks, position, end));
+    this.#written = addRange(this.#written, { start: position, end });
+    this.#unsynced = addRange(this.#unsynced, { start: position, end });
+    const due = countBytes(this.#unsynced) >= SYNC_BYTES || performance.now() - this.#syncedAt > SYNC_MS;
+    if (due && this.#syncing === undefined) {
+      // Not awaited: the network goes on meanwhile. A failure shows at the next sync at the latest.
+      this.sync().catch(() => undefined);
+    }
+  }
+
+  async #writeAll(chunks: readonly Uint8Array[], position: number, end: number): Promise<void> {
+    const { bytesWritten } = await this.#handle.writev(chunks as Uint8Array[], position);
+    if (position + bytesWritten === end) return;
+    // A short write is rare (a disk that is nearly full): then one copy does not matter.
+    const rest = Buffer.concat(chunks).subarray(bytesWritten);
+    for (let at = 0; at < rest.length; ) {
+      at += (await this.#handle.write(rest, at, rest.length - at, position + bytesWritten + at)).bytesWritten;
+    }
+  }
+
+  /** Brings everything written so far to the disk and notes it. */
+  async sync(): Promise<void> {
+    while (this.#syncing !== undefined) await this.#syncing.catch(() => undefined);
+    const ranges = this.#unsynced;
+    if (ranges.length === 0) return;
+    this.#unsynced = [];
+    this.#syncing = this.#guard(async () => {
+      await this.#handle.datasync();
+      await this.#journal?.append(ranges);
+    });
+    try {
+      await this.#syncing;
+      this.#syncedAt = performance.now();
+    } catch (error) {
+      for (const range of ranges) this.#unsynced = addRange(this.#unsynced, range);
+      throw error;
+    } finally {
+      this.#syncing = undefined;
+    }
+  }
+
+  /** Verified: gets its final name. The caller has synced it, and syncs the folder later. */
+  async complete(): Promise<void> {
+    await this.#guard(async () => {
+      await this.close();
+      await mkdir(dirname(this.paths.final), { recursive: true });
+      await rename(this.paths.partial, this.paths.final);
+      await rm(this.paths.journal, { force: true });
+    });
+  }
+
+  /** Forgets every byte, but stays open for a new start. */
+  async discard(): Promise<void> {
+    await this.#guard(async () => {
+      await this.#syncing?.catch(() => undefined);
+      await this.#journal?.close();
+      this.#journal = undefined;
+      // The journal goes first: it must never speak of bytes that are gone.
+      await rm(this.paths.journal, { force: true });
+      await this.#handle.truncate(0);
+      this.#written = [];
+      this.#unsynced = [];
+    });
+  }
+
+  /** Bad bytes are not kept. */
+  async remove(): Promise<void> {
+    await this.discard();
+    await this.close();
+    await rm(this.paths.partial, { force: true });
+  }
+
+  async close(): Promise<void> {
+    await this.#syncing?.catch(() => undefined);
+    await this.#journal?.close();
+    this.#journal = undefined;
+    await this.#handle.close();
+  }
+
+  missing(size: number): RangeSet {
+    return missingRanges(this.#written, size);
+  }
+
+  get frontier(): number {
+    return frontier(this.#written);
+  }
+
+  async #guard(operation: () => Promise<void>): Promise<void> {
+    try {
+      await operation();
+    } catch (error) {
+      throw await diskError(error, this.paths.partial);
+    }
+  }
+}
+
+export type { Validator };
