@@ -1,0 +1,34 @@
+# A fixed-output derivation whose builder is `nix-ai-model build`: it resolves the spec, downloads,
+# verifies and writes $out, and Nix compares that with `hash`. For a whole model (mode "recursive")
+# and for a file that has mirrors ("flat").
+{
+  impureVariables,
+  defaultSystem,
+  tool,
+  ...
+}:
+
+{
+  name,
+  spec,
+  hash,
+  mode,
+  system ? defaultSystem,
+}:
+derivation {
+  inherit name system;
+  inherit (tool.node) builder;
+  args = tool.node.arguments ++ [
+    tool.program
+    "build"
+  ];
+  spec = builtins.toJSON spec;
+
+  outputHashMode = mode;
+  outputHashAlgo = hash.algorithm;
+  outputHash = hash.digest;
+
+  # The build waits for the network: sending it elsewhere would move the bytes twice.
+  preferLocalBuild = true;
+  impureEnvVars = impureVariables;
+}

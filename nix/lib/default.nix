@@ -1,0 +1,37 @@
+# The library: one file, one attribute. Plain Nix on builtins only, so that it works in any Nix from
+# 2.4 on, without nixpkgs. `tool` is the builder (nix/tool.nix, nix/packages); it is only looked at
+# when a derivation is instantiated.
+{ tool, defaultSystem }:
+
+let
+  lib = {
+    inherit tool defaultSystem;
+
+    # For users; the only two that the flake exports.
+    fetchModel = import ./fetchModel.nix lib;
+    importLock = import ./importLock.nix lib;
+
+    # From what was written to checked data.
+    normaliseSpec = import ./normaliseSpec.nix lib;
+    normaliseSource = import ./normaliseSource.nix lib;
+    types = import ./types lib;
+    readLock = import ./readLock.nix lib;
+    parseHash = import ./parseHash.nix lib;
+    checkAttributes = import ./checkAttributes.nix lib;
+    checkPath = import ./checkPath.nix lib;
+    storeName = import ./storeName.nix lib;
+    encodeUrl = import ./encodeUrl.nix lib;
+    schema = import ./schema.nix lib;
+
+    # Derivations.
+    buildWithTool = import ./buildWithTool.nix lib;
+    fetchFile = import ./fetchFile.nix lib;
+    linkFiles = import ./linkFiles.nix lib;
+    impureVariables = import ./impureVariables.nix lib;
+
+    # Errors.
+    fail = import ./fail.nix lib;
+    nearest = import ./nearest.nix lib;
+  };
+in
+lib

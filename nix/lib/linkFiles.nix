@@ -1,0 +1,28 @@
+# A model as a tree of symlinks: an ordinary derivation over files that are store paths of their
+# own. `links` maps each path inside the model to its file.
+{ defaultSystem, tool, ... }:
+
+let
+  inherit (builtins) path toJSON;
+
+  script = path {
+    name = "link-files.mjs";
+    path = ./link-files.mjs;
+  };
+in
+
+{
+  name,
+  links,
+  system ? defaultSystem,
+}:
+derivation {
+  inherit name system;
+  inherit (tool.node) builder;
+  args = tool.node.arguments ++ [ script ];
+  # By file: thousands of links do not fit into one environment variable.
+  passAsFile = [ "links" ];
+  links = toJSON links;
+  preferLocalBuild = true;
+  allowSubstitutes = false;
+}
