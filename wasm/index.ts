@@ -3,3 +3,4 @@
 export { cabi_realloc, reserve, reset } from './abi';
 export { hashfinal, hashopen, hashupdate, sha256, sha512 } from './hash';
 export { hashparse, hashtext, hashwrite } from './hash-text';
+export { lanedigest, lanepad, lanesopen, lanesrun, lanestart } from './lanes';
