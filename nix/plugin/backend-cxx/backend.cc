@@ -1,0 +1,48 @@
+// The backend over Nix's C++ API: registers the builtins and runs them.
+
+#include "../backend-abi.h"
+#include "../fetch-model.h"
+#include "../helper.h"
+#include "cxx-evaluation.h"
+#include "guard.h"
+#include "make-value.h"
+
+namespace ai_models {
+
+namespace {
+
+template <const Builtin &builtin>
+void call(nix::EvalState &state, const nix::Pos &position, nix::Value **args, nix::Value &result) {
+  guarded(position, [&] {
+    CxxEvaluation evaluation(state, position);
+    makeValue(state, position, builtin.run(evaluation, reinterpret_cast<Value &>(*args[0])), result);
+  });
+}
+
+/** Two underscores: Nix takes them off in `builtins` and keeps the global scope clean. */
+template <const Builtin &builtin> void registerBuiltin() {
+  nix::RegisterPrimOp({
+      .name = std::string("__") + builtin.name,
+      .args = {builtin.argument},
+      .arity = 1,
+      .doc = builtin.documentation,
+      .fun = call<builtin>,
+      .experimentalFeature = std::nullopt,
+  });
+}
+
+} // namespace
+
+} // namespace ai_models
+
+extern "C" __attribute__((visibility("default"))) const char *
+nix_ai_models_backend(int abi, const char *root) noexcept {
+  try {
+    if (abi != NIX_AI_MODELS_BACKEND_ABI) return "loader and backend are of different builds";
+    ai_models::setInstallation(nix::canonPath(root, true));
+    ai_models::registerBuiltin<ai_models::fetchModelBuiltin>();
+    return nullptr;
+  } catch (...) {
+    return "the backend cannot register its builtins";
+  }
+}

@@ -1,0 +1,37 @@
+// The Evaluation of nix-api.h over Nix's C++ API.
+#pragma once
+
+#include "../nix-api.h"
+#include "nix-headers.h"
+
+namespace ai_models {
+
+/** One call of a builtin. Borrows the evaluator's state for that long. */
+class CxxEvaluation final : public Evaluation {
+public:
+  CxxEvaluation(nix::EvalState &state, const nix::Pos &position) : state(state), position(position) {}
+
+  Kind force(Value &value) override;
+  std::string scalar(Value &value) override;
+  std::string string(Value &value) override;
+  std::string readFile(Value &path) override;
+  void eachAttribute(
+      Value &attributes, const std::function<void(std::string_view, Value &)> &visit) override;
+  void eachElement(Value &list, const std::function<void(Value &)> &visit) override;
+
+  void checkUri(const std::string &uri) override { state.checkURI(uri); }
+  void checkInterrupt() override { nix::checkInterrupt(); }
+
+  std::string storeDirectory() override { return state.store->storeDir; }
+  std::string storeUri() override;
+  bool isValidPath(const std::string &path) override;
+  void refreshStore() override { state.store->clearPathInfoCache(); }
+  void allowPath(const std::string &path) override;
+  std::string realPath(const std::string &path) override;
+
+private:
+  nix::EvalState &state;
+  const nix::Pos &position;
+};
+
+} // namespace ai_models

@@ -1,0 +1,32 @@
+// The border between the builtins and Nix: what leaves is an exception of Nix's own.
+#pragma once
+
+#include "../failure.h"
+#include "nix-headers.h"
+
+namespace ai_models {
+
+/** Runs `body`; a Failure of ours, or anything else that Nix does not know, becomes an EvalError here. */
+template <typename Body> void guarded(const nix::Pos &position, Body body) {
+  std::string text;
+  try {
+    return body();
+  } catch (nix::BaseError &) {
+    throw; // an error of the expression, or an interrupt
+  } catch (const Failure &failure) {
+    text = failure.what();
+  } catch (const std::bad_alloc &) {
+    text = Failure("INTERNAL", "Out of memory", {{}, {}, {}, {"Use a smaller spec or lock file."}}).what();
+  } catch (const std::exception &error) {
+    text = Failure("INTERNAL", error.what()).what();
+  }
+  throw nix::EvalError({
+      .level = nix::lvlError,
+      .msg = nix::hintfmt(text),
+      .errPos = position,
+      .traces = {},
+      .suggestions = {},
+  });
+}
+
+} // namespace ai_models

@@ -1,0 +1,96 @@
+// Nix 2.8: building values, and the primop behind values that are computed on demand.
+
+#include "make-value.h"
+
+#include "cxx-evaluation.h"
+#include "guard.h"
+
+#include <cstring>
+
+namespace ai_models {
+
+namespace {
+
+/** A function's address as text, so that one primop can serve every Deferred. */
+std::string packed(const Deferred &deferred) {
+  std::string text(sizeof deferred.function * 2, '0');
+  auto address = reinterpret_cast<uintptr_t>(deferred.function);
+  for (char &digit : text) {
+    digit = static_cast<char>('a' + (address & 15));
+    address >>= 4;
+  }
+  return text + deferred.argument;
+}
+
+Deferred unpacked(std::string_view text) {
+  constexpr size_t digits = sizeof(Deferred::Function) * 2;
+  uintptr_t address = 0;
+  for (size_t index = digits; index > 0; index--)
+    address = address << 4 | static_cast<uintptr_t>(text[index - 1] - 'a');
+  return {reinterpret_cast<Deferred::Function>(address), std::string(text.substr(digits))};
+}
+
+void computeDeferred(nix::EvalState &state, const nix::Pos &position, nix::Value **args, nix::Value &result) {
+  guarded(position, [&] {
+    const Deferred deferred = unpacked(state.forceStringNoCtx(*args[0], position));
+    CxxEvaluation evaluation(state, position);
+    makeValue(state, position, deferred.function(evaluation, deferred.argument), result);
+  });
+}
+
+nix::PrimOp *deferredPrimOp(nix::EvalState &state) {
+  static nix::PrimOp primOp{computeDeferred, 1, state.symbols.create("fetchModel"), {}, nullptr};
+  return &primOp;
+}
+
+class Maker {
+public:
+  Maker(nix::EvalState &state, const nix::Pos &position, nix::Value &value)
+      : state(state), position(position), value(value) {}
+
+  void operator()(bool data) { value.mkBool(data); }
+  void operator()(int64_t data) { value.mkInt(data); }
+  void operator()(const std::string &data) { value.mkString(data); }
+  void operator()(const StorePathText &data) { value.mkString(data.path, nix::PathSet{data.path}); }
+
+  void operator()(const Deferred &data) {
+    nix::Value *argument = state.allocValue();
+    argument->mkString(packed(data));
+    nix::Value *function = state.allocValue();
+    function->mkPrimOp(deferredPrimOp(state));
+    value.mkApp(function, argument);
+  }
+
+  void operator()(const Application &data) {
+    nix::Value *function = state.allocValue();
+    state.eval(state.parseExprFromString(data.expression, "/"), *function);
+    state.callFunction(*function, *reinterpret_cast<nix::Value *>(data.argument), value, position);
+  }
+
+  void operator()(PlainList &data) {
+    state.mkList(value, data.size());
+    // The collector looks at every element: none may be left as it was found.
+    for (size_t index = 0; index < data.size(); index++) value.listElems()[index] = state.allocValue();
+    for (size_t index = 0; index < data.size(); index++)
+      makeValue(state, position, std::move(data[index]), *value.listElems()[index]);
+  }
+
+  void operator()(PlainAttributes &data) {
+    nix::BindingsBuilder bindings = state.buildBindings(data.size());
+    for (auto &[name, member] : data) makeValue(state, position, std::move(member), bindings.alloc(name));
+    value.mkAttrs(bindings);
+  }
+
+private:
+  nix::EvalState &state;
+  const nix::Pos &position;
+  nix::Value &value;
+};
+
+} // namespace
+
+void makeValue(nix::EvalState &state, const nix::Pos &position, Plain plain, nix::Value &value) {
+  std::visit(Maker(state, position, value), plain.data);
+}
+
+} // namespace ai_models

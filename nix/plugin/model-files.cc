@@ -1,0 +1,102 @@
+// Lists a model's files: from the plan where the pin names them, else from the store. A tree in the
+// store was checked against its hash when it was added, so reading it is as pure as the pin.
+
+#include "model-files.h"
+
+#include "failure.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+namespace ai_models {
+
+namespace {
+
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+struct TreeFile {
+  std::string path;
+  int64_t size;
+};
+
+/** Regular files below a folder, links followed to files only, sorted by path. */
+std::vector<TreeFile> listTree(const std::string &directory) {
+  std::vector<TreeFile> files;
+  for (const fs::directory_entry &entry : fs::recursive_directory_iterator(directory)) {
+    std::error_code missing; // a link to nowhere is no file
+    if (entry.is_regular_file(missing))
+      files.push_back({entry.path().lexically_relative(directory).generic_string(),
+                       static_cast<int64_t>(entry.file_size())});
+  }
+  std::sort(files.begin(), files.end(),
+            [](const TreeFile &a, const TreeFile &b) { return a.path < b.path; });
+  return files;
+}
+
+std::vector<TreeFile> listStorePath(Evaluation &evaluation, const std::string &storePath) {
+  const std::string real = evaluation.realPath(storePath);
+  try {
+    return listTree(real);
+  } catch (const fs::filesystem_error &error) {
+    throw Failure("IO", std::string("Cannot list the model's files: ") + error.code().message(),
+                  {storePath, {}, {}, {}});
+  }
+}
+
+/** A member of a file as the plan gives it, or `fallback`. */
+template <typename T> T member(const Json &file, const char *name, T fallback) {
+  const auto found = file.find(name);
+  return found == file.end() || found->is_null() ? fallback : found->get<T>();
+}
+
+Plain fileOfPlan(const Json &file) {
+  PlainAttributes attributes;
+  attributes.emplace_back("path", Plain{member<std::string>(file, "path", "")});
+  if (const auto size = member<int64_t>(file, "size", -1); size >= 0)
+    attributes.emplace_back("size", Plain{size});
+  if (const auto sha256 = member<std::string>(file, "sha256", ""); !sha256.empty())
+    attributes.emplace_back("sha256", Plain{sha256});
+  if (const auto path = member<std::string>(file, "storePath", ""); !path.empty())
+    attributes.emplace_back("storePath", Plain{StorePathText{path}});
+  return Plain{std::move(attributes)};
+}
+
+} // namespace
+
+Plain filesOfPlan(Evaluation &, const std::string &planJson) {
+  PlainList files;
+  for (const Json &file : Json::parse(planJson).at("files")) files.push_back(fileOfPlan(file));
+  return Plain{std::move(files)};
+}
+
+Plain sizeOfPlan(Evaluation &evaluation, const std::string &planJson) {
+  const Json plan = Json::parse(planJson);
+  if (const auto total = member<int64_t>(plan, "totalSize", -1); total >= 0) return Plain{total};
+  // `fileHashes` pins no sizes: the files are in the store by now.
+  int64_t total = 0;
+  for (const Json &file : plan.at("files")) {
+    const auto path = file.at("storePath").get<std::string>();
+    std::error_code error;
+    const auto size = fs::file_size(evaluation.realPath(path), error);
+    if (error) throw Failure("IO", "Cannot read a file's size: " + error.message(), {path, {}, {}, {}});
+    total += static_cast<int64_t>(size);
+  }
+  return Plain{total};
+}
+
+Plain filesOfTree(Evaluation &evaluation, const std::string &storePath) {
+  PlainList files;
+  for (TreeFile &file : listStorePath(evaluation, storePath))
+    files.push_back(Plain{PlainAttributes{{"path", Plain{std::move(file.path)}}, {"size", Plain{file.size}}}});
+  return Plain{std::move(files)};
+}
+
+Plain sizeOfTree(Evaluation &evaluation, const std::string &storePath) {
+  int64_t total = 0;
+  for (const TreeFile &file : listStorePath(evaluation, storePath)) total += file.size;
+  return Plain{total};
+}
+
+} // namespace ai_models

@@ -1,0 +1,105 @@
+// What the builtins need of Nix, as one small interface. The version-neutral code (fetch-model.cc
+// and what it calls) is written against it; a backend implements it for one family of Nix releases:
+// backend-cxx/ over the C++ API. Nothing here mentions a type of Nix.
+//
+// Ownership: a Value belongs to the evaluator and is borrowed for the call of the builtin that
+// received it. An Evaluation lives as long as that call.
+//
+// Errors: an operation may throw the evaluator's own exception (a thunk that throws, an interrupt).
+// The neutral code lets it pass; it throws only Failure (failure.h), which the backend turns into an
+// evaluation error with a position.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ai_models {
+
+/** A value of the evaluator. Never dereferenced here: a backend casts it to its own type. */
+struct Value;
+
+/** A list, as plain data. */
+struct Plain;
+using PlainList = std::vector<Plain>;
+/** An attribute set: distinct names, in any order. */
+using PlainAttributes = std::vector<std::pair<std::string, Plain>>;
+
+/** The text of a store path, carrying itself as context, so that a build which uses it depends on it. */
+struct StorePathText {
+  std::string path;
+};
+
+class Evaluation;
+
+/** A value that is computed when somebody looks at it: `function` is called with `argument`. */
+struct Deferred {
+  using Function = Plain (*)(Evaluation &, const std::string &argument);
+  Function function;
+  std::string argument;
+};
+
+/** The result of calling the function that a Nix expression stands for. */
+struct Application {
+  std::string expression;
+  Value *argument;
+};
+
+/** A result that a backend turns into a value. */
+struct Plain {
+  std::variant<bool, int64_t, std::string, StorePathText, Deferred, Application, PlainList,
+               PlainAttributes>
+      data;
+};
+
+enum class Kind { null, boolean, integer, number, string, path, list, attributes, function, other };
+
+class Evaluation {
+public:
+  virtual ~Evaluation() = default;
+
+  // --- reading a value -------------------------------------------------------------------------
+  /** Evaluates to weak head normal form. A set that stands for a string (`outPath`) is a string. */
+  virtual Kind force(Value &value) = 0;
+  /** A forced boolean, integer or number as JSON text. */
+  virtual std::string scalar(Value &value) = 0;
+  /** A forced string; what it depends on is built first, as for any file read in evaluation. */
+  virtual std::string string(Value &value) = 0;
+  /** The contents of the file that a path or string names, where the evaluation mode allows it. */
+  virtual std::string readFile(Value &path) = 0;
+  virtual void eachAttribute(
+      Value &attributes, const std::function<void(std::string_view, Value &)> &visit) = 0;
+  virtual void eachElement(Value &list, const std::function<void(Value &)> &visit) = 0;
+
+  // --- evaluation mode -------------------------------------------------------------------------
+  /** Throws where restricted evaluation does not allow the address (`allowed-uris`). */
+  virtual void checkUri(const std::string &uri) = 0;
+  /** Throws when the user has interrupted Nix. */
+  virtual void checkInterrupt() = 0;
+
+  // --- the store -------------------------------------------------------------------------------
+  virtual std::string storeDirectory() = 0;
+  /** The store that this evaluation uses, as NIX_REMOTE names it; empty for the default. */
+  virtual std::string storeUri() = 0;
+  /** Whether the path is valid; it then stays so (a temporary root) until Nix ends. */
+  virtual bool isValidPath(const std::string &path) = 0;
+  /** Forgets what was remembered about paths: another process has added one. */
+  virtual void refreshStore() = 0;
+  /** Lets expressions read the path in pure and restricted evaluation. */
+  virtual void allowPath(const std::string &path) = 0;
+  /** Where the path's files lie (a store may be mounted elsewhere). */
+  virtual std::string realPath(const std::string &path) = 0;
+};
+
+struct Builtin {
+  const char *name;
+  const char *argument;
+  const char *documentation;
+  Plain (*run)(Evaluation &, Value &argument);
+};
+
+} // namespace ai_models

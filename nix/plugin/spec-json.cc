@@ -1,0 +1,124 @@
+// Walks the argument of builtins.fetchModel and writes it as JSON. It judges no attribute: names and
+// types are the core's business, which answers the same in every host.
+
+#include "spec-json.h"
+
+#include "failure.h"
+
+#include <nlohmann/json.hpp>
+
+namespace ai_models {
+
+namespace {
+
+/** Levels of sets and lists. A spec has fewer than ten; a set that contains itself has no end. */
+constexpr unsigned MAX_DEPTH = 64;
+/** Bytes of JSON. A lock of 100,000 files has about 20 MB; shared values can multiply without end. */
+constexpr size_t MAX_BYTES = size_t(256) << 20;
+
+class SpecWriter {
+public:
+  explicit SpecWriter(Evaluation &evaluation) : evaluation(evaluation) {}
+
+  std::string write(Value &argument) {
+    const Kind kind = evaluation.force(argument);
+    if (kind == Kind::path || kind == Kind::function || kind == Kind::other)
+      throw Failure("SPEC_INVALID", "builtins.fetchModel takes an attribute set");
+    node(argument, kind, 0);
+    return std::move(out);
+  }
+
+private:
+  Evaluation &evaluation;
+  std::string out;
+  /** Names of the attributes from the argument down to the value in hand. */
+  std::vector<std::string> where;
+
+  void node(Value &value, Kind kind, unsigned depth) {
+    if (depth > MAX_DEPTH || out.size() > MAX_BYTES)
+      throw Failure("SPEC_INVALID", attribute() + " is nested too deeply or too large");
+    evaluation.checkInterrupt();
+    switch (kind) {
+    case Kind::null: out += "null"; break;
+    case Kind::boolean:
+    case Kind::integer:
+    case Kind::number: out += evaluation.scalar(value); break;
+    case Kind::string: string(value); break;
+    case Kind::path: path(value); break;
+    case Kind::list: list(value, depth); break;
+    case Kind::attributes: attributes(value, depth); break;
+    case Kind::function: throw Failure("SPEC_INVALID", attribute() + " is a function, which no spec holds");
+    case Kind::other: throw Failure("SPEC_INVALID", attribute() + " has a type that no spec holds");
+    }
+  }
+
+  void list(Value &value, unsigned depth) {
+    out += '[';
+    bool first = true;
+    evaluation.eachElement(value, [&](Value &element) {
+      if (!first) out += ',';
+      first = false;
+      node(element, evaluation.force(element), depth + 1);
+    });
+    out += ']';
+  }
+
+  void attributes(Value &value, unsigned depth) {
+    out += '{';
+    bool first = true;
+    evaluation.eachAttribute(value, [&](std::string_view name, Value &member) {
+      // `meta` describes and pins nothing; it may hold functions and be costly to evaluate.
+      if (depth == 0 && name == "meta") return;
+      where.emplace_back(name);
+      out += (first ? "" : ",") + jsonString(name) + ':';
+      first = false;
+      node(member, evaluation.force(member), depth + 1);
+      where.pop_back();
+    });
+    out += '}';
+  }
+
+  void string(Value &value) {
+    const std::string text = evaluation.string(value);
+    if (isLock() && text.rfind('/', 0) == 0) return lockFile(value);
+    out += jsonString(text);
+  }
+
+  void path(Value &value) {
+    if (isLock()) return lockFile(value);
+    throw Failure("SPEC_INVALID", attribute() + " is a path, where only `lock` may be one");
+  }
+
+  void lockFile(Value &path) {
+    const std::string text = evaluation.readFile(path);
+    if (!nlohmann::json::accept(text))
+      throw Failure("LOCK_INVALID", "The file that `lock` names is not JSON");
+    out += text;
+  }
+
+  bool isLock() const { return where.size() == 1 && where.front() == "lock"; }
+
+  std::string attribute() const {
+    std::string name = "The argument";
+    for (size_t index = 0; index < where.size() && index < 4; index++)
+      name = index == 0 ? "`" + where[0] : name + "." + where[index];
+    if (where.size() > 4) name += ".…";
+    return where.empty() ? name : name + "`";
+  }
+};
+
+} // namespace
+
+std::string specToJson(Evaluation &evaluation, Value &argument) {
+  return SpecWriter(evaluation).write(argument);
+}
+
+std::string jsonString(std::string_view text) {
+  try {
+    return nlohmann::json(text).dump();
+  } catch (const nlohmann::json::exception &) {
+    throw Failure("SPEC_INVALID", "A string of the spec is not UTF-8");
+  }
+}
+
+} // namespace ai_models

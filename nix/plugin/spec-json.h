@@ -1,0 +1,17 @@
+// A builtin's argument as JSON text, which is what the core and the helper program take.
+#pragma once
+
+#include "nix-api.h"
+
+namespace ai_models {
+
+/**
+ * Evaluates the argument deeply. `lock` may be a path: the file's text is put in its place. Throws a
+ * Failure that names the attribute for what has no JSON form (a function, a path elsewhere).
+ */
+std::string specToJson(Evaluation &evaluation, Value &argument);
+
+/** Text as a JSON string, quotes included. Throws SPEC_INVALID where it is not UTF-8. */
+std::string jsonString(std::string_view text);
+
+} // namespace ai_models

@@ -1,0 +1,96 @@
+// Hosts the core. The module is bounds-checked C without signal handlers (the evaluator's collector
+// owns those), compiled with -fexceptions so that a trap unwinds through it as a Failure.
+//
+// wasm/abi.ts describes the calls: arguments are copied to where `cabi_realloc` points, a reply is
+// {u32 status, u32 ptr, u32 len}. Every address that the guest gives is checked against its memory.
+
+#include "wasm-core.h"
+
+#include "core-module.h"
+#include "failure.h"
+#include "wasm-trap.h"
+
+#include <cstring>
+#include <mutex>
+
+extern "C" void ai_models_trap(int code) {
+  const char *why = code == WASM_RT_TRAP_OOB           ? "it read or wrote outside its memory"
+                    : code == WASM_RT_TRAP_EXHAUSTION  ? "its call stack is exhausted"
+                    : code == WASM_RT_TRAP_UNREACHABLE ? "it gave up (out of memory, or a bug)"
+                                                       : "it trapped";
+  throw ai_models::Failure("INTERNAL", std::string("The WASM core stopped: ") + why);
+}
+
+namespace ai_models {
+
+namespace {
+
+/** 64 KiB pages: 1 GiB. A lock of 100,000 files needs some 100 MB; the guest may not take the host's all. */
+constexpr uint32_t MAX_PAGES = 16384;
+
+/** wasm2c's runtime keeps its call depth in a global: one call at a time. */
+std::mutex runtime;
+
+class Instance {
+public:
+  Instance() {
+    core_instantiate(&module);
+    memory().max_pages = MAX_PAGES;
+  }
+  ~Instance() { core_free(&module); }
+  Instance(const Instance &) = delete;
+  Instance &operator=(const Instance &) = delete;
+
+  core_instance *get() { return &module; }
+
+  /** Copies bytes into the guest and returns where they lie. */
+  uint32_t put(std::string_view bytes) {
+    if (bytes.size() > UINT32_MAX) throw Failure("FORMAT_LIMIT", "The spec is too large");
+    const auto size = static_cast<uint32_t>(bytes.size());
+    const uint32_t address = core_realloc(&module, 0, 0, 1, size);
+    std::memcpy(range(address, size), bytes.data(), size);
+    return address;
+  }
+
+  /** The data of the reply at `address`, or its error as a Failure. */
+  std::string take(uint32_t address) {
+    uint32_t record[3];
+    std::memcpy(record, range(address, sizeof record), sizeof record);
+    std::string data(reinterpret_cast<const char *>(range(record[1], record[2])), record[2]);
+    if (record[0] != 0) throw Failure(codeOfStatus(record[0]), data);
+    return data;
+  }
+
+private:
+  core_instance module{};
+
+  wasm_rt_memory_t &memory() { return *core_memory(&module); }
+
+  uint8_t *range(uint32_t address, uint32_t size) {
+    if (uint64_t(address) + size > memory().size)
+      throw Failure("INTERNAL", "The WASM core gave an address outside its memory");
+    return memory().data + address;
+  }
+};
+
+void prepareRuntime() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    wasm_rt_init();
+    core_prepare();
+  });
+}
+
+} // namespace
+
+std::string planModel(std::string_view specJson, std::string_view storeDirectory) {
+  const std::lock_guard<std::mutex> guard(runtime);
+  prepareRuntime();
+  Instance core;
+  const uint32_t spec = core.put(specJson);
+  const uint32_t directory = core.put(storeDirectory);
+  return core.take(core_plan(core.get(), spec, static_cast<uint32_t>(specJson.size()), directory,
+                             static_cast<uint32_t>(storeDirectory.size())));
+}
+
+} // namespace ai_models

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Builds the evaluator plugin for the Nix that is installed: build/plugin/nix-ai-models.so, which
+# `plugin-files` takes, and beside it <major.minor>/backend.so. Where that cannot be done (another
+# Nix, no headers, no compiler) it says why in one line, and the rest of the project works without.
+set -eu
+cd "$(dirname "$0")/.."
+
+skip() {
+  echo "plugin: not built: $1" >&2
+  exit 0
+}
+
+for command in wasm2c g++ gcc make; do
+  command -v "$command" >/dev/null 2>&1 || skip "no $command"
+done
+mkdir -p build/plugin
+# One build at a time, so that two tests that start it do not write over each other.
+if [ -z "${PLUGIN_LOCKED:-}" ] && command -v flock >/dev/null 2>&1; then
+  PLUGIN_LOCKED=1 exec flock build/plugin/.lock sh scripts/build-plugin.sh "$@"
+fi
+
+found=$(sh scripts/nix-headers.sh 2>build/plugin/.why) || skip "$(sed 's/^nix-headers: //' build/plugin/.why | tail -n 1)"
+version=${found%% *}
+headers=${found#* }
+release=$(echo "$version" | cut -d. -f1,2)
+wabt=$(dirname "$(find /usr/share/wabt "$(dirname "$(command -v wasm2c)")/../share/wabt" -name wasm-rt-impl.c 2>/dev/null | head -n 1)")
+
+make --no-print-directory -s -j2 -f nix/plugin/Makefile \
+  HEADERS="$headers" RELEASE="$release" NIX_VERSION="$version" WABT="$wabt" "$@" >&2
+# The build's own check of what is up to date looks at this file.
+touch build/plugin/nix-ai-models.so
