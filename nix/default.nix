@@ -1,23 +1,42 @@
-# The project for Nix: `lib` (fetchModel, importLock) and `packages`. With nixpkgs (`pkgs`) models are
-# built by the package; without, by this checkout's own build (`npm run setup` makes it).
+# The project for Nix: `lib` (fetchModel, importLock), `packages`, `overlay`, `devShell`. Where a
+# nixpkgs is given, its nix-ai-model package builds the models; where none is, what
+# `npm run setup` has built in this checkout.
 {
   pkgs ? null,
-  system ? if pkgs == null then builtins.currentSystem or "x86_64-linux" else pkgs.stdenv.hostPlatform.system,
+  # nixpkgs by system, for who serves several (flake.nix).
+  pkgsFor ? if pkgs == null then null else _: pkgs,
+  # Where models are built when their spec does not say: pure evaluation knows no current system.
+  system ?
+    if pkgs == null then
+      builtins.currentSystem or "x86_64-linux"
+    else
+      pkgs.stdenv.hostPlatform.system,
 }:
 
 let
+  checkoutTool = import ./tool.nix { inherit (library) fail; };
+
   library = import ./lib {
     defaultSystem = system;
-    tool =
-      if pkgs == null then
-        import ./tool.nix { inherit (library) fail; }
+    toolFor =
+      if pkgsFor == null then
+        _: checkoutTool
       else
-        import ./packages/tool.nix { inherit pkgs; };
+        system: import ./packages/tool.nix { pkgs = pkgsFor system; };
   };
 in
 {
   lib = {
     inherit (library) fetchModel importLock;
   };
+  overlay = import ./overlay.nix;
 }
-// (if pkgs == null then { } else { packages = import ./packages { inherit pkgs; }; })
+// (
+  if pkgsFor == null then
+    { }
+  else
+    {
+      packages = import ./packages { pkgs = pkgsFor system; };
+      devShell = import ./devShell.nix { pkgs = pkgsFor system; };
+    }
+)

@@ -3,8 +3,7 @@
 # and for a file that has mirrors ("flat").
 {
   impureVariables,
-  defaultSystem,
-  tool,
+  toolFor,
   ...
 }:
 
@@ -13,8 +12,11 @@
   spec,
   hash,
   mode,
-  system ? defaultSystem,
+  system,
 }:
+let
+  tool = toolFor system;
+in
 derivation {
   inherit name system;
   inherit (tool.node) builder;

@@ -1,11 +1,11 @@
 # The library: one file, one attribute. Plain Nix on builtins only, so that it works in any Nix from
-# 2.4 on, without nixpkgs. `tool` is the builder (nix/tool.nix, nix/packages); it is only looked at
+# 2.4 on, without nixpkgs. `toolFor` a system is the builder (nix/tool.nix, nix/packages); it is only looked at
 # when a derivation is instantiated.
-{ tool, defaultSystem }:
+{ toolFor, defaultSystem }:
 
 let
   lib = {
-    inherit tool defaultSystem;
+    inherit toolFor defaultSystem;
 
     # For users; the only two that the flake exports.
     fetchModel = import ./fetchModel.nix lib;

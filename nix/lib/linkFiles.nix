@@ -1,6 +1,6 @@
 # A model as a tree of symlinks: an ordinary derivation over files that are store paths of their
 # own. `links` maps each path inside the model to its file.
-{ defaultSystem, tool, ... }:
+{ toolFor, ... }:
 
 let
   inherit (builtins) path toJSON;
@@ -14,8 +14,11 @@ in
 {
   name,
   links,
-  system ? defaultSystem,
+  system,
 }:
+let
+  tool = toolFor system;
+in
 derivation {
   inherit name system;
   inherit (tool.node) builder;

@@ -1,0 +1,6 @@
+# The packages of this project, made with a given nixpkgs.
+{ pkgs }:
+
+{
+  nix-ai-model = pkgs.callPackage ./nix-ai-model.nix { };
+}

@@ -1,0 +1,13 @@
+# The builder of models from nixpkgs: what nix/tool.nix is for a checkout.
+{ pkgs }:
+
+let
+  inherit (import ./. { inherit pkgs; }) nix-ai-model;
+in
+{
+  node = {
+    builder = pkgs.lib.getExe pkgs.nodejs;
+    arguments = [ ];
+  };
+  program = "${nix-ai-model}/lib/nix-ai-model/cli.js";
+}
