@@ -82,9 +82,10 @@ void allowReading(Evaluation &evaluation, const Json &plan, const std::string &s
       if (const std::string path = textAt(file, "storePath"); !path.empty()) evaluation.allowPath(path);
 }
 
-Plain describe(const Json &plan, std::string planJson, const std::string &storePath) {
+Plain describe(const Json &plan, std::string planJson, const std::string &storePath,
+               PlainAttributes description) {
   const Json &spec = objectAt(plan, "spec");
-  PlainAttributes result;
+  PlainAttributes result = std::move(description);
   result.emplace_back("name", Plain{textAt(spec, "name")});
   result.emplace_back("outPath", Plain{StorePathText{storePath}});
 
@@ -105,14 +106,14 @@ Plain describe(const Json &plan, std::string planJson, const std::string &storeP
 /** The derivation of nix/lib's fetchModel, which fetches when it is built. */
 Plain derivationOf(Evaluation &evaluation, Value &argument) {
   // What nix/lib reads: itself, the error table, and the builder that it copies into the store.
-  for (const char *part : {"/nix", "/src/base", "/build/tool"}) evaluation.allowPath(installation() + part);
+  for (const char *part : {"/nix", "/src/base", "/build/tool", "/build/tool.json"}) evaluation.allowPath(installation() + part);
   const std::string library = jsonString(installation() + "/nix");
   return Plain{Application{"(import (/. + " + library + ") { }).lib.fetchModel", &argument}};
 }
 
 Plain fetchModel(Evaluation &evaluation, Value &argument) {
-  const std::string specJson = specToJson(evaluation, argument);
-  std::string planJson = planModel(specJson, evaluation.storeDirectory());
+  SpecText text = specToJson(evaluation, argument);
+  std::string planJson = planModel(text.json, evaluation.storeDirectory());
   const Json plan = Json::parse(planJson);
   const Json &spec = objectAt(plan, "spec");
   const std::string storePath = textAt(plan, "storePath");
@@ -120,9 +121,9 @@ Plain fetchModel(Evaluation &evaluation, Value &argument) {
   if (spec.value("lazy", false)) return derivationOf(evaluation, argument);
   if (storePath.empty()) refuseMissingPin(spec);
   for (const std::string &address : addressesOf(objectAt(spec, "source"))) evaluation.checkUri(address);
-  if (!evaluation.isValidPath(storePath)) obtain(evaluation, specJson, storePath);
+  if (!evaluation.isValidPath(storePath)) obtain(evaluation, text.json, storePath);
   allowReading(evaluation, plan, storePath);
-  return describe(plan, std::move(planJson), storePath);
+  return describe(plan, std::move(planJson), storePath, std::move(text.description));
 }
 
 constexpr const char *DOCUMENTATION = R"(

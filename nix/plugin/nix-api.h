@@ -23,8 +23,8 @@ namespace ai_models {
 /** A value of the evaluator. Never dereferenced here: a backend casts it to its own type. */
 struct Value;
 
-/** A list, as plain data. */
 struct Plain;
+/** A list, as plain data. */
 using PlainList = std::vector<Plain>;
 /** An attribute set: distinct names, in any order. */
 using PlainAttributes = std::vector<std::pair<std::string, Plain>>;
@@ -49,9 +49,14 @@ struct Application {
   Value *argument;
 };
 
+/** A value that is part of the argument, given back as it is. */
+struct Borrowed {
+  Value *value;
+};
+
 /** A result that a backend turns into a value. */
 struct Plain {
-  std::variant<bool, int64_t, std::string, StorePathText, Deferred, Application, PlainList,
+  std::variant<bool, int64_t, std::string, StorePathText, Deferred, Application, Borrowed, PlainList,
                PlainAttributes>
       data;
 };

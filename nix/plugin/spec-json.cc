@@ -20,17 +20,18 @@ class SpecWriter {
 public:
   explicit SpecWriter(Evaluation &evaluation) : evaluation(evaluation) {}
 
-  std::string write(Value &argument) {
+  SpecText write(Value &argument) {
     const Kind kind = evaluation.force(argument);
     if (kind == Kind::path || kind == Kind::function || kind == Kind::other)
       throw Failure("SPEC_INVALID", "builtins.fetchModel takes an attribute set");
     node(argument, kind, 0);
-    return std::move(out);
+    return {std::move(out), std::move(description)};
   }
 
 private:
   Evaluation &evaluation;
   std::string out;
+  PlainAttributes description;
   /** Names of the attributes from the argument down to the value in hand. */
   std::vector<std::string> where;
 
@@ -67,7 +68,9 @@ private:
     out += '{';
     bool first = true;
     evaluation.eachAttribute(value, [&](std::string_view name, Value &member) {
-      // `meta` describes and pins nothing; it may hold functions and be costly to evaluate.
+      if (depth == 0 && (name == "meta" || name == "version"))
+        description.emplace_back(name, Plain{Borrowed{&member}});
+      // `meta` may hold functions and be costly to evaluate.
       if (depth == 0 && name == "meta") return;
       where.emplace_back(name);
       out += (first ? "" : ",") + jsonString(name) + ':';
@@ -109,7 +112,7 @@ private:
 
 } // namespace
 
-std::string specToJson(Evaluation &evaluation, Value &argument) {
+SpecText specToJson(Evaluation &evaluation, Value &argument) {
   return SpecWriter(evaluation).write(argument);
 }
 

@@ -5,11 +5,17 @@
 
 namespace ai_models {
 
+struct SpecText {
+  std::string json;
+  /** `meta` and `version`, which describe the model and pin nothing; part of the argument. */
+  PlainAttributes description;
+};
+
 /**
- * Evaluates the argument deeply. `lock` may be a path: the file's text is put in its place. Throws a
- * Failure that names the attribute for what has no JSON form (a function, a path elsewhere).
+ * Evaluates the argument deeply, all but `meta`. `lock` may be a path: the file's text is put in its
+ * place. Throws a Failure that names the attribute for what has no JSON form (a function, a path elsewhere).
  */
-std::string specToJson(Evaluation &evaluation, Value &argument);
+SpecText specToJson(Evaluation &evaluation, Value &argument);
 
 /** Text as a JSON string, quotes included. Throws SPEC_INVALID where it is not UTF-8. */
 std::string jsonString(std::string_view text);

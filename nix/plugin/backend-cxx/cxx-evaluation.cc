@@ -2,7 +2,10 @@
 
 #include "cxx-evaluation.h"
 
+#include "../failure.h"
+
 #include <cmath>
+#include <cstring>
 #include <set>
 
 namespace ai_models {
@@ -52,10 +55,17 @@ std::string CxxEvaluation::string(Value &value) {
 }
 
 std::string CxxEvaluation::readFile(Value &value) {
-  nix::PathSet context;
-  nix::Path path = state.coerceToPath(position, native(value), context);
-  path = nix::rewriteStrings(std::move(path), state.realiseContext(context));
-  return nix::readFile(state.checkSourcePath(state.toRealPath(path, context)));
+  try {
+    nix::PathSet context;
+    nix::Path path = state.coerceToPath(position, native(value), context);
+    path = nix::rewriteStrings(std::move(path), state.realiseContext(context));
+    return nix::readFile(state.checkSourcePath(state.toRealPath(path, context)));
+  } catch (nix::SysError &error) {
+    throw Failure("LOCK_INVALID", std::string("The file that `lock` names cannot be read: ") + std::strerror(error.errNo));
+  } catch (nix::Error &error) {
+    error.addTrace(position, "while reading the file that `lock` names");
+    throw;
+  }
 }
 
 void CxxEvaluation::eachAttribute(

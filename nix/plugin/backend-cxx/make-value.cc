@@ -67,6 +67,12 @@ public:
     state.callFunction(*function, *reinterpret_cast<nix::Value *>(data.argument), value, position);
   }
 
+  void operator()(const Borrowed &data) {
+    nix::Value &borrowed = reinterpret_cast<nix::Value &>(*data.value);
+    state.forceValue(borrowed, position); // a copied thunk would be computed twice
+    value = borrowed;
+  }
+
   void operator()(PlainList &data) {
     state.mkList(value, data.size());
     // The collector looks at every element: none may be left as it was found.
@@ -77,7 +83,12 @@ public:
 
   void operator()(PlainAttributes &data) {
     nix::BindingsBuilder bindings = state.buildBindings(data.size());
-    for (auto &[name, member] : data) makeValue(state, position, std::move(member), bindings.alloc(name));
+    for (auto &[name, member] : data) {
+      if (const auto *borrowed = std::get_if<Borrowed>(&member.data))
+        bindings.insert(state.symbols.create(name), reinterpret_cast<nix::Value *>(borrowed->value));
+      else
+        makeValue(state, position, std::move(member), bindings.alloc(name));
+    }
     value.mkAttrs(bindings);
   }
 
