@@ -51,7 +51,7 @@ export async function createDispatcher(
   });
 }
 
-/** Empty strings, not absent ones: undici would look into process.env for those. */
+/** Empty strings, not absent ones: undici would look into the process's own for those. */
 function proxies(environment: Environment): { httpProxy: string; httpsProxy: string; noProxy: string } {
   const either = (name: string): string =>
     variable(environment, name.toLowerCase()) ?? variable(environment, name) ?? '';

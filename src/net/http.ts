@@ -2,13 +2,14 @@
 // secrets on one screen. Sources and the downloader call it; it never retries (with-retries.ts
 // does) and never judges a status (response-error.ts does).
 
+import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { Environment } from '../base/env.ts';
 import { ModelError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
 import { createDispatcher, type Timeouts } from './dispatcher.ts';
 import { maySendSecrets, refusalOfRedirect, sameOrigin } from './origin-rules.ts';
 import { transportError } from './transport-error.ts';
-import { USER_AGENT } from './user-agent.ts';
 
 export interface ByteRange {
   /** First byte wanted. */
@@ -72,6 +73,8 @@ export function createHttp(options: HttpOptions): Http {
   return {
     async request(request) {
       request.signal?.throwIfAborted();
+      // One signal ends a whole command, with many requests in flight: no leak to warn about.
+      if (request.signal !== undefined) setMaxListeners(0, request.signal);
       return follow(await open(), request);
     },
     async close() {
@@ -139,7 +142,7 @@ async function* readBody(
 
 function requestHeaders({ headers, credentials, range }: HttpRequest): Record<string, string> {
   return {
-    'user-agent': USER_AGENT,
+    'user-agent': `nix-ai-models/${VERSION}`,
     // Bytes are hashed and written at offsets: a compressed body would have neither.
     'accept-encoding': 'identity',
     accept: '*/*',

@@ -50,8 +50,6 @@ const RETRIABLE_CODES: ReadonlyMap<string, number | undefined> = new Map([
   ['ENETUNREACH', undefined],
   ['EPIPE', undefined],
   ['ETIMEDOUT', undefined],
-  // The parser's word for a connection that ends in the middle of a chunk.
-  ['HPE_INVALID_EOF_STATE', undefined],
   ['UND_ERR_BODY_TIMEOUT', undefined],
   ['UND_ERR_CONNECT_TIMEOUT', undefined],
   ['UND_ERR_HEADERS_TIMEOUT', undefined],

@@ -28,10 +28,13 @@ export function transportError(error: unknown, exchange: Exchange): unknown {
   if (code.endsWith('TIMEOUT') || code === 'ETIMEDOUT') {
     return new ModelError('TIMEOUT', `${TIMEOUTS[code] ?? 'No answer in time'} from ${host}`, details);
   }
-  if (exchange.during === 'body' && details.retriable) {
-    return new ModelError('TRUNCATED', `The connection to ${host} ended before the file did`, details);
+  if (exchange.during === 'body') {
+    // Whatever broke it, what has arrived stays good: the rest is worth another try.
+    const message = `The connection to ${host} ended before the file did`;
+    return new ModelError('TRUNCATED', message, { ...details, retriable: true });
   }
-  if (code.startsWith('HPE_')) {
+  // Of the parser's errors only some have a code (HPE_…), so the name tells.
+  if (error instanceof Error && error.name === 'HTTPParserError') {
     return new ModelError('PROTOCOL', `${host} does not answer in HTTP`, { ...details, retriable: false });
   }
   const known = NETWORK_FAULTS[code];

@@ -1,0 +1,23 @@
+// Every source there is: one line per kind.
+
+import { ModelError } from '../base/errors.ts';
+import type { SourceKind, SourceSpec } from '../base/spec.ts';
+import { huggingface } from './huggingface.ts';
+import type { Source } from './source.ts';
+import { url } from './url.ts';
+
+const SOURCES: Readonly<Record<SourceKind, Source>> = {
+  huggingface,
+  url,
+};
+
+/** The source that a normalised spec names. */
+export function sourceFor(spec: SourceSpec): Source {
+  const kinds = Object.keys(SOURCES) as SourceKind[];
+  const kind = kinds.find((candidate) => spec[candidate] !== undefined);
+  if (kind !== undefined) return SOURCES[kind];
+  throw new ModelError('SPEC_INVALID', 'The spec names no source that this version knows', {
+    wanted: kinds.join(' or '),
+    found: Object.keys(spec).join(', '),
+  });
+}
