@@ -1,0 +1,88 @@
+// A store behind a daemon connection: the operations that this project uses, by name. No policy:
+// nix-store.ts decides what is added and when.
+
+import type { Added, Addition, PathInfo, StoreBackend } from './backend.ts';
+import type { DaemonConnection } from './daemon-connection.ts';
+import { verifiedDump } from './verified-dump.ts';
+import type { WireReader } from './wire.ts';
+
+const OPERATION = { isValidPath: 1, addToStore: 7, addTempRoot: 11, queryPathInfo: 26, queryValidPaths: 31 } as const;
+
+/** From here on (Nix 2.4) additions are streamed and may have references. */
+export const MIN_PROTOCOL = 25;
+
+export class DaemonStore implements StoreBackend {
+  readonly #connection: DaemonConnection;
+
+  constructor(connection: DaemonConnection) {
+    this.#connection = connection;
+  }
+
+  isValidPath(path: string): Promise<boolean> {
+    return this.#connection.call({
+      operation: OPERATION.isValidPath,
+      fields: [path],
+      reply: (reader) => reader.boolean(),
+    });
+  }
+
+  /** Which of the paths are valid; nothing is substituted. */
+  queryValidPaths(paths: readonly string[]): Promise<string[]> {
+    const substitute = this.#connection.protocol >= 27 ? [0] : [];
+    return this.#connection.call({
+      operation: OPERATION.queryValidPaths,
+      fields: [paths, ...substitute],
+      reply: (reader) => reader.strings(),
+    });
+  }
+
+  queryPathInfo(path: string): Promise<PathInfo | undefined> {
+    return this.#connection.call({
+      operation: OPERATION.queryPathInfo,
+      fields: [path],
+      reply: async (reader) => ((await reader.boolean()) ? readPathInfo(reader, path) : undefined),
+    });
+  }
+
+  async addTempRoot(path: string): Promise<void> {
+    await this.#connection.call({
+      operation: OPERATION.addTempRoot,
+      fields: [path],
+      reply: (reader) => reader.number(),
+    });
+  }
+
+  /** Streams the bytes in, verified on the way; the daemon computes where they belong. */
+  async add(addition: Addition): Promise<Added> {
+    const { name, content, algorithm } = addition;
+    const method = content.kind === 'file' ? 'fixed' : 'fixed:r';
+    const references = content.kind === 'links' ? content.references : [];
+    const repair = 0;
+    let digest = '';
+    const info = await this.#connection.call({
+      operation: OPERATION.addToStore,
+      fields: [name, `${method}:${algorithm}`, references, repair],
+      body: (async function* () {
+        digest = yield* verifiedDump(addition);
+      })(),
+      reply: async (reader) => readPathInfo(reader, await reader.string()),
+    });
+    return { info, digest };
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+}
+
+async function readPathInfo(reader: WireReader, path: string): Promise<PathInfo> {
+  await reader.string(); // deriver
+  const narHash = await reader.string();
+  const references = await reader.strings();
+  await reader.number(); // registration time
+  const narSize = await reader.number();
+  await reader.boolean(); // built here
+  await reader.strings(); // signatures
+  const contentAddress = await reader.string();
+  return { path, narHash, narSize, references, contentAddress };
+}

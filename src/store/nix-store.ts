@@ -1,0 +1,76 @@
+// The Nix store as the pipelines see it: files, trees and link trees go in, paths come out. Sources,
+// downloads and specs are none of its business.
+
+import { variable, type Environment } from '../base/env.ts';
+import { ModelError } from '../base/errors.ts';
+import type { Link, PathInfo, StoreBackend } from './backend.ts';
+import { BackedStore } from './backed-store.ts';
+import { CommandStore } from './command-store.ts';
+import { DaemonConnection } from './daemon-connection.ts';
+import type { Log } from './daemon-messages.ts';
+import { DaemonStore, MIN_PROTOCOL } from './daemon-store.ts';
+import { runNix, type NixRunner } from './run-nix.ts';
+import { openTransport } from './transport.ts';
+
+export interface NixStore {
+  readonly storeDir: string;
+  /** Whether the path is there. If so, the garbage collector spares it until `close`. */
+  isValidPath(path: string): Promise<boolean>;
+  queryPathInfo(path: string): Promise<PathInfo | undefined>;
+  /** A flat fixed output: one file, without its executable bit. `sha256` in any notation. */
+  addFile(options: { name: string; file: string; sha256: string }): Promise<string>;
+  /** A recursive fixed output. With `narHash` other content is HASH_MISMATCH and stays outside. */
+  addTree(options: { name: string; directory: string; narHash?: string | undefined }): Promise<AddedTree>;
+  /** A tree of symbolic links to store paths, which it references. */
+  addLinks(options: { name: string; links: readonly Link[] }): Promise<string>;
+  /** Makes `link` a symbolic link to the path and a garbage collector root, as `--out-link` does. */
+  addRoot(link: string, path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AddedTree {
+  readonly path: string;
+  /** SRI, sha256 of the NAR. */
+  readonly narHash: string;
+  readonly narSize: number;
+}
+
+export interface OpenStoreOptions {
+  readonly environment: Environment;
+  /** Ends what is under way, cleanly: a half-sent addition leaves nothing in the store. */
+  readonly signal?: AbortSignal | undefined;
+  /** Gets Nix's own warnings. */
+  readonly log?: Log | undefined;
+}
+
+/** Opens the store that `nix` itself would use in this environment. */
+export async function openStore(options: OpenStoreOptions): Promise<NixStore> {
+  const { environment } = options;
+  const storeDir = variable(environment, 'NIX_STORE_DIR') ?? variable(environment, 'NIX_STORE') ?? '/nix/store';
+  return new BackedStore(storeDir, await openBackend(options), options);
+}
+
+async function openBackend(options: OpenStoreOptions): Promise<StoreBackend> {
+  const daemon = await connectDaemon(options).catch((error: unknown) => {
+    if (error instanceof ModelError && error.code === 'NIX_FAILED') return error;
+    throw error;
+  });
+  if (daemon instanceof DaemonStore) return daemon;
+  return openCommands(options, daemon);
+}
+
+async function connectDaemon(options: OpenStoreOptions): Promise<DaemonStore> {
+  const connection = await DaemonConnection.open(await openTransport(options), options);
+  if (connection.protocol >= MIN_PROTOCOL) return new DaemonStore(connection);
+  await connection.close();
+  throw new ModelError('NIX_FAILED', `The Nix daemon speaks protocol 1.${connection.protocol}, from before Nix 2.4`);
+}
+
+/** The second way in. Where it fails too, why the first one failed says more. */
+async function openCommands(runner: NixRunner & { log?: Log | undefined }, reason: ModelError): Promise<StoreBackend> {
+  await runNix('nix-store', ['--version'], runner).catch(() => {
+    throw reason;
+  });
+  runner.log?.(`${reason.message}; using nix-store instead`);
+  return new CommandStore(runner);
+}

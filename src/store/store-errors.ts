@@ -1,0 +1,54 @@
+// What Nix said, as a ModelError with the code and the remedy that fit. Nix has no error numbers on
+// its wire, only text: the few texts that call for another remedy are recognised here.
+
+import { stripVTControlCharacters } from 'node:util';
+import { ModelError, type ErrorCode } from '../base/errors.ts';
+
+const KEPT = 'Run the same command again: what has been downloaded is kept.';
+
+const RULES: readonly { pattern: RegExp; code: ErrorCode; remedies: readonly string[] }[] = [
+  {
+    pattern: /no space left on device|disk quota exceeded|database or disk is full/i,
+    code: 'DISK_FULL',
+    remedies: ["Free space on the Nix store's file system: `nix-collect-garbage` removes what nothing uses.", KEPT],
+  },
+  {
+    pattern: /not allowed to connect/i,
+    code: 'PERMISSION',
+    remedies: ['Add this user to `allowed-users` in /etc/nix/nix.conf and restart the Nix daemon.', KEPT],
+  },
+  {
+    pattern: /permission denied|read-only file system|operation not permitted|attempt to write a readonly database/i,
+    code: 'PERMISSION',
+    remedies: [
+      'Without root, Nix needs its daemon: start it (`systemctl start nix-daemon`), or check that the store is mounted writable.',
+      KEPT,
+    ],
+  },
+];
+
+/** `text` is Nix's own message: a daemon's error or the stderr of a command. */
+export function nixFailure(text: string, details: { cause?: unknown; retriable?: boolean } = {}): ModelError {
+  const message = essence(text);
+  const rule = RULES.find(({ pattern }) => pattern.test(message));
+  return new ModelError(rule?.code ?? 'NIX_FAILED', `Nix failed: ${message}`, {
+    remedies: rule?.remedies,
+    ...details,
+  });
+}
+
+/** The daemon went away or sent what no daemon sends. */
+export function connectionFailure(text: string, cause: unknown): ModelError {
+  return new ModelError('NIX_FAILED', `The connection to the Nix daemon failed: ${text}`, {
+    remedies: ['Check that the daemon runs (`nix-store --verify` talks to it).', KEPT],
+    retriable: true,
+    cause,
+  });
+}
+
+/** Nix prints warnings before its error; only what follows the last `error:` is the reason. */
+function essence(text: string): string {
+  const words = stripVTControlCharacters(text).trim();
+  const start = words.lastIndexOf('error: ');
+  return start < 0 ? words : words.slice(start + 'error: '.length).trim();
+}
