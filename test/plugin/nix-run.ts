@@ -1,0 +1,67 @@
+// Runs the real Nix with the built plugin, for the tests of this folder.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const PLUGIN = fileURLToPath(new URL('../../build/plugin/nix-ai-models.so', import.meta.url));
+
+/** Why the tests of this folder cannot run here; undefined where they can. */
+export const WHY_NOT = existsSync(PLUGIN) ? undefined : 'the plugin is not built for the Nix that is installed';
+
+export interface NixRun {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface NixOptions {
+  readonly plugin?: string;
+  /** NIX_AI_MODELS_HELPER and the like. A helper that cannot be started is the default. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export function run(
+  command: string,
+  words: readonly string[],
+  { environment = {}, cwd }: Omit<NixOptions, 'plugin'> = {},
+): Promise<NixRun> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, words, {
+      env: { ...process.env, NIX_AI_MODELS_HELPER: '/no-helper-in-this-test', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd,
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      resolve({ status, ...output });
+    });
+  });
+}
+
+/** One of Nix's old commands, with the plugin. */
+export function nix(command: string, words: readonly string[], options: NixOptions = {}): Promise<NixRun> {
+  const { plugin = PLUGIN } = options;
+  return run(command, ['--option', 'plugin-files', plugin, '--option', 'substituters', '', ...words], options);
+}
+
+/** `nix eval`: pure. */
+export function pureEval(expression: string, options: NixOptions = {}): Promise<NixRun> {
+  return newEval(['--expr', expression], options);
+}
+
+/** `nix eval --impure`. */
+export function impureEval(expression: string, options: NixOptions = {}): Promise<NixRun> {
+  return newEval(['--impure', '--expr', expression], options);
+}
+
+function newEval(words: readonly string[], options: NixOptions): Promise<NixRun> {
+  const features = ['--extra-experimental-features', 'nix-command'];
+  const { plugin = PLUGIN } = options;
+  const first = [...features, '--option', 'plugin-files', plugin, '--option', 'substituters', ''];
+  return run('nix', [...first, 'eval', '--json', ...words], options);
+}
