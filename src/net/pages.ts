@@ -49,7 +49,8 @@ function nextUrl(link: string | undefined, current: string): string | undefined 
 
 /** The target of the first link with this relation: `<https://…>; rel="next", <…>; rel="prev"`. */
 export function linkTarget(header: string | undefined, relation: string): string | undefined {
-  for (const [, target, parameters = ''] of (header ?? '').matchAll(/<([^>]*)>([^,<]*(?:"[^"]*"[^,<]*)*)/g)) {
+  // Neither part can match where the other does: no header makes this slow.
+  for (const [, target, parameters = ''] of (header ?? '').matchAll(/<([^<>]*)>((?:[^",]|"[^"]*")*)/g)) {
     const names = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters);
     const relations = (names?.[1] ?? names?.[2] ?? '').toLowerCase().split(/\s+/);
     if (relations.includes(relation)) return target;
