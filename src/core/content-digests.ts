@@ -43,8 +43,13 @@ export function hasDigest(known: KnownDigests): boolean {
   return (known.sha256 ?? known.sha512 ?? known.gitBlobSha1) !== undefined;
 }
 
+export interface Mismatch {
+  readonly wanted: string;
+  readonly found: string;
+}
+
 /** The first digest that is not as known, as `algorithm:hex`, or undefined when all agree. */
-export function findMismatch(known: KnownDigests, found: FoundDigests): { wanted: string; found: string } | undefined {
+export function findMismatch(known: KnownDigests, found: FoundDigests): Mismatch | undefined {
   for (const name of ['sha256', 'sha512', 'gitBlobSha1'] as const) {
     const wanted = known[name];
     const actual = found[name] ?? 'not computed';

@@ -24,8 +24,8 @@ export interface Follower {
 }
 
 interface Waiting {
-  resolve(digests: FoundDigests): void;
-  reject(error: Error): void;
+  readonly resolve: (digests: FoundDigests) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class DigestPool {
@@ -38,7 +38,8 @@ export class DigestPool {
 
   follow(file: string, known: KnownDigests, size: number): Follower {
     if (size <= SMALL_FILE_BYTES) {
-      return { advance: () => undefined, finish: () => digestSmallFile(file, known, size), drop: () => undefined };
+      const nothing = (): void => undefined;
+      return { advance: nothing, finish: () => digestSmallFile(file, known, size), drop: nothing };
     }
     const id = this.#nextId++;
     const worker = this.#workerFor(id);

@@ -67,6 +67,10 @@ async function writeBody(
   moved: (position: number) => void,
 ): Promise<void> {
   const limit = (end ?? Infinity) - start;
+  if (limit <= 0) {
+    response.discard();
+    return;
+  }
   let position = start;
   const received = await receiveBody(response.body, limit, async (chunks, length) => {
     await job.write(chunks, position);

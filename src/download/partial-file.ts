@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskError } from './disk-errors.ts';
-import { Journal, type JournalHeader, readJournal, type Validator } from './journal.ts';
+import { Journal, type JournalHeader, readJournal } from './journal.ts';
 import { addRange, countBytes, frontier, missingRanges, type RangeSet } from './ranges.ts';
 
 /** Bytes that may wait for a sync. Small, so that the last sync is short and a crash costs little. */
@@ -53,6 +53,10 @@ export class PartialFile {
 
   get written(): RangeSet {
     return this.#written;
+  }
+
+  get hasJournal(): boolean {
+    return this.#journal !== undefined;
   }
 
   async #resume(isSame: (header: JournalHeader) => boolean): Promise<JournalHeader | undefined> {
@@ -174,5 +178,3 @@ export class PartialFile {
     }
   }
 }
-
-export type { Validator };

@@ -24,7 +24,8 @@ export function addRange(set: RangeSet, added: Range): RangeSet {
 export function missingRanges(set: RangeSet, size: number): RangeSet {
   const starts = [0, ...set.map((range) => range.end)];
   const ends = [...set.map((range) => range.start), size];
-  return starts.map((start, index) => ({ start, end: ends[index] ?? size })).filter(({ start, end }) => start < end);
+  const gaps = starts.map((start, index) => ({ start, end: ends[index] ?? size }));
+  return gaps.filter(({ start, end }) => start < end);
 }
 
 /** How many bytes from the first one on are there without a gap. */

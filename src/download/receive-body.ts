@@ -8,7 +8,11 @@ const PIECE_BYTES = 1024 * 1024;
 export type Sink = (chunks: readonly Uint8Array[], length: number) => Promise<void>;
 
 /** Hands at most `limit` bytes to `sink`; returns how many came, which is more if there were more. */
-export async function receiveBody(body: AsyncIterable<Uint8Array>, limit: number, sink: Sink): Promise<number> {
+export async function receiveBody(
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+  sink: Sink,
+): Promise<number> {
   let pieces: Uint8Array[] = [];
   let length = 0;
   let received = 0;
