@@ -38,6 +38,13 @@ const STEPS = [
     make: () => run(bin('asc'), '--config', 'asconfig.json', '--target', 'simd'),
   },
   {
+    name: 'component',
+    inputs: ['wasm/wit', 'build/js/core.scalar.wasm', 'scripts/build-component.mjs'],
+    output: 'build/component/core.js',
+    // jco takes a while to load: only when it has something to do.
+    make: async () => (await import('./build-component.mjs')).buildComponent(),
+  },
+  {
     name: 'js',
     inputs: ['src', 'scripts/build-bundle.mjs', 'package-lock.json'],
     output: 'build/js/cli.js',

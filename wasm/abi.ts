@@ -51,6 +51,11 @@ export function reset(): void {
   top = floor;
 }
 
+/** What every `cabi_post_*` is: the component's host has copied the reply. */
+export function post(record: usize): void {
+  reset();
+}
+
 /** The canonical ABI's allocator: a host writes its arguments where this points. */
 export function cabi_realloc(old: usize, oldSize: usize, align: usize, size: usize): usize {
   const address = allocate(size);
