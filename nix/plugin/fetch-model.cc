@@ -103,6 +103,12 @@ Plain describe(const Json &plan, std::string planJson, const std::string &storeP
   return Plain{std::move(result)};
 }
 
+Json parsePlan(const std::string &json) {
+  Json plan = Json::parse(json, nullptr, false);
+  if (!plan.is_object()) throw Failure("INTERNAL", "The WASM core's plan cannot be read");
+  return plan;
+}
+
 /** The derivation of nix/lib's fetchModel, which fetches when it is built. */
 Plain derivationOf(Evaluation &evaluation, Value &argument) {
   // What nix/lib reads: itself, the error table, and the builder that it copies into the store.
@@ -114,7 +120,7 @@ Plain derivationOf(Evaluation &evaluation, Value &argument) {
 Plain fetchModel(Evaluation &evaluation, Value &argument) {
   SpecText text = specToJson(evaluation, argument);
   std::string planJson = planModel(text.json, evaluation.storeDirectory());
-  const Json plan = Json::parse(planJson);
+  const Json plan = parsePlan(planJson);
   const Json &spec = objectAt(plan, "spec");
   const std::string storePath = textAt(plan, "storePath");
 
