@@ -2,16 +2,21 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeOf, contentOf, listing, MIB, noise, sha256, world } from './setup.ts';
+import { codeOf, contentOf, digestsOf, listing, MIB, noise, sha256, world } from './setup.ts';
 
 describe('downloadManifest', () => {
   it('puts every file where it belongs, verified, and leaves nothing beside them', async () => {
-    const files = { 'config.json': noise(300), 'deep/down/tokenizer.model': noise(40_000), 'model.bin': noise(20 * MIB), empty: noise(0) };
-    const { download, directory } = await world(files);
+    const files = {
+      'config.json': noise(300),
+      'deep/down/tokenizer.model': noise(40_000),
+      'model.bin': noise(20 * MIB),
+      empty: noise(0),
+    };
+    const { download, directory, manifest } = await world(files);
     const stage = await download();
     expect(stage.directory).toBe(directory);
-    expect(stage.files).toEqual(Object.entries(files).map(([path, content]) => ({ path, size: content.length, sha256: sha256(content) })));
-    expect(await contentOf(stage)).toEqual(Object.fromEntries(stage.files.map((file) => [file.path, file.sha256])));
+    expect(stage.files).toEqual(manifest.files);
+    expect(await contentOf(stage)).toEqual(digestsOf(manifest));
     expect(await listing(directory)).toEqual(['config.json', 'empty', 'model.bin', 'tokenizer.model']);
     expect(await readdir(dirname(directory))).toEqual(['stage']);
   });
@@ -59,7 +64,7 @@ describe('downloadManifest', () => {
     server.fault('streamed', () => ({ ignoreRange: true, chunked: true }));
     const stage = await download({}, manifest.files.map(({ path, sha256 }) => ({ path, sha256 })));
     expect(stage.files).toEqual(manifest.files);
-    expect(await contentOf(stage)).toEqual(Object.fromEntries(manifest.files.map((file) => [file.path, file.sha256])));
+    expect(await contentOf(stage)).toEqual(digestsOf(manifest));
   });
 
   it('does not ask for files that are there and have the right hash, and replaces those that have not', async () => {

@@ -36,7 +36,7 @@ export interface World {
   readonly events: ProgressEvent[];
   readonly slept: number[];
   readonly options: DownloadOptions;
-  download(options?: Partial<DownloadOptions>, files?: readonly ManifestFile[]): Promise<Stage>;
+  readonly download: (options?: Partial<DownloadOptions>, files?: readonly ManifestFile[]) => Promise<Stage>;
 }
 
 export async function world(files: Readonly<Record<string, Buffer>>): Promise<World> {
@@ -72,8 +72,11 @@ export async function world(files: Readonly<Record<string, Buffer>>): Promise<Wo
 }
 
 export function manifestOf(files: Readonly<Record<string, Buffer>>): Manifest {
-  const list = Object.entries(files).map(([path, content]) => ({ path, size: content.length, sha256: sha256(content) }));
-  return { source: {}, files: list };
+  return { source: {}, files: Object.entries(files).map(([path, content]) => pinnedFile(path, content)) };
+}
+
+export function pinnedFile(path: string, content: Buffer): { path: string; size: number; sha256: string } {
+  return { path, size: content.length, sha256: sha256(content) };
 }
 
 /** Bytes without any pattern, so that no two places of a file are alike. */
@@ -92,7 +95,8 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 export async function contentOf(stage: Stage): Promise<Record<string, string>> {
-  const entries = stage.files.map(async ({ path }) => [path, sha256(await readFile(join(stage.directory, path)))] as const);
+  const read = async (path: string): Promise<string> => sha256(await readFile(join(stage.directory, path)));
+  const entries = stage.files.map(async ({ path }) => [path, await read(path)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
 
@@ -100,4 +104,9 @@ export async function contentOf(stage: Stage): Promise<Record<string, string>> {
 export async function listing(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name).sort();
+}
+
+/** What contentOf should say of a stage of this manifest. */
+export function digestsOf({ files }: Manifest): Record<string, string | undefined> {
+  return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]));
 }

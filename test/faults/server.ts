@@ -10,32 +10,36 @@ import { gzipSync } from 'node:zlib';
 /** What is wrong with one answer. Everything not mentioned is as an honest server has it. */
 export interface Fault {
   /** This status and no content. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Set or replaced; a value of undefined removes the header. */
-  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   /** Everything, with status 200, whatever range was asked for. */
-  readonly ignoreRange?: boolean;
+  readonly ignoreRange?: boolean | undefined;
   /** The connection is cut after so many bytes of the body … */
-  readonly dropAfter?: number;
+  readonly dropAfter?: number | undefined;
   /** … or nothing more comes after them, */
-  readonly stallAfter?: number;
+  readonly stallAfter?: number | undefined;
   /** … or the body ends there in good order, with a length to match where `headers` gives none. */
-  readonly endAfter?: number;
+  readonly endAfter?: number | undefined;
   /** Bytes that do not belong to the file, at its end. */
-  readonly append?: Buffer;
+  readonly append?: Buffer | undefined;
   /** The byte at this offset of the file is another one. */
-  readonly corruptAt?: number;
+  readonly corruptAt?: number | undefined;
   /** No Content-Length: the body comes in chunks. */
-  readonly chunked?: boolean;
-  readonly gzip?: boolean;
+  readonly chunked?: boolean | undefined;
+  readonly gzip?: boolean | undefined;
   /** Pieces of this many bytes with a pause in between. */
-  readonly trickle?: number;
+  readonly trickle?: number | undefined;
   /** The file's content from now on. */
-  readonly replace?: Buffer;
+  readonly replace?: Buffer | undefined;
 }
 
 /** `count` is 1 for the first request of this path. */
-export type FaultRule = (request: { count: number; range: string | undefined; query: URLSearchParams }) => Fault | undefined;
+export type FaultRule = (request: {
+  readonly count: number;
+  readonly range: string | undefined;
+  readonly query: URLSearchParams;
+}) => Fault | undefined;
 
 export interface LoggedRequest {
   readonly path: string;
@@ -111,7 +115,8 @@ async function answer(
   const { start, end } = entry;
   const etag = etagOf(content);
   const ifRange = entry.headers['if-range'];
-  const partial = entry.headers.range !== undefined && fault.ignoreRange !== true && (ifRange ?? etag) === etag;
+  const asked = entry.headers.range !== undefined && fault.ignoreRange !== true;
+  const partial = asked && (ifRange ?? etag) === etag;
   if (partial && start >= content.length) {
     response.writeHead(416, { 'content-range': `bytes */${content.length}`, 'content-length': '0' }).end();
     return;
@@ -132,24 +137,27 @@ async function answer(
 function bodyOf(content: Buffer, { start, end }: { start: number; end: number }, fault: Fault): Buffer {
   const body = Buffer.from(content.subarray(start, end));
   const { corruptAt = -1, append = Buffer.alloc(0) } = fault;
-  if (corruptAt >= start && corruptAt < end) body.writeUInt8(body.readUInt8(corruptAt - start) ^ 1, corruptAt - start);
+  const at = corruptAt - start;
+  if (at >= 0 && corruptAt < end) body.writeUInt8(body.readUInt8(at) ^ 1, at);
   const whole = Buffer.concat([body, append]);
   return fault.gzip === true ? gzipSync(whole) : whole;
 }
 
-async function send(response: ServerResponse, body: Buffer, fault: Fault, entry: LoggedRequest): Promise<void> {
+async function send(
+  response: ServerResponse,
+  body: Buffer,
+  fault: Fault,
+  entry: LoggedRequest,
+): Promise<void> {
+  const closed = new Promise((resolve) => response.once('close', resolve));
   const { dropAfter, stallAfter, endAfter, trickle } = fault;
   const sent = body.subarray(0, dropAfter ?? stallAfter ?? endAfter ?? body.length);
   const piece = trickle ?? Math.max(1, sent.length);
   for (let at = 0; at < sent.length && !response.destroyed; at += piece) {
     const chunk = sent.subarray(at, at + piece);
     entry.sent += chunk.length;
-    await new Promise<void>((resolve) => {
-      response.once('close', resolve);
-      response.write(chunk, () => {
-        resolve();
-      });
-    });
+    const written = new Promise((resolve) => response.write(chunk, resolve));
+    await Promise.race([written, closed]);
     if (trickle !== undefined) await sleep(5);
   }
   if (stallAfter !== undefined) return;
@@ -158,5 +166,6 @@ async function send(response: ServerResponse, body: Buffer, fault: Fault, entry:
 }
 
 function definedOnly(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  const isSet = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;
+  return Object.fromEntries(Object.entries(headers).filter(isSet));
 }
