@@ -18,6 +18,7 @@ inline uint32_t core_realloc(core_instance *core, uint32_t old, uint32_t oldSize
 inline uint32_t core_plan(core_instance *core, uint32_t spec, uint32_t specSize, uint32_t store, uint32_t storeSize) {
   return w2c_core_plan(core, spec, specSize, store, storeSize);
 }
+inline void core_reset(core_instance *core) { w2c_core_reset(core); }
 #else
 using core_instance = Z_core_instance_t;
 inline void core_prepare() { Z_core_init_module(); }
@@ -30,4 +31,5 @@ inline uint32_t core_realloc(core_instance *core, uint32_t old, uint32_t oldSize
 inline uint32_t core_plan(core_instance *core, uint32_t spec, uint32_t specSize, uint32_t store, uint32_t storeSize) {
   return Z_coreZ_plan(core, spec, specSize, store, storeSize);
 }
+inline void core_reset(core_instance *core) { Z_coreZ_reset(core); }
 #endif

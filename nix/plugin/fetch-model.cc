@@ -109,11 +109,21 @@ Json parsePlan(const std::string &json) {
   return plan;
 }
 
+/** Text as a string of the Nix language. */
+std::string nixString(const std::string &text) {
+  std::string result = "\"";
+  for (const char character : text) {
+    if (character == '"' || character == '\\' || character == '$') result += '\\';
+    result += character;
+  }
+  return result + '"';
+}
+
 /** The derivation of nix/lib's fetchModel, which fetches when it is built. */
 Plain derivationOf(Evaluation &evaluation, Value &argument) {
   // What nix/lib reads: itself, the error table, and the builder that it copies into the store.
   for (const char *part : {"/nix", "/src/base", "/build/tool", "/build/tool.json"}) evaluation.allowPath(installation() + part);
-  const std::string library = jsonString(installation() + "/nix");
+  const std::string library = nixString(installation() + "/nix");
   return Plain{Application{"(import (/. + " + library + ") { }).lib.fetchModel", &argument}};
 }
 

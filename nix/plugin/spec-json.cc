@@ -16,6 +16,25 @@ constexpr unsigned MAX_DEPTH = 64;
 /** Bytes of JSON. A lock of 100,000 files has about 20 MB; shared values can multiply without end. */
 constexpr size_t MAX_BYTES = size_t(256) << 20;
 
+/** Text as a JSON string, quotes included. Bytes that are no UTF-8 stay: the core judges them. */
+std::string jsonString(std::string_view text) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string json = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < 0x20) {
+      json += "\\u00";
+      json += digits[byte >> 4];
+      json += digits[byte & 15];
+    } else {
+      if (byte == '"' || byte == '\\') json += '\\';
+      json += character;
+    }
+  }
+  json += '"';
+  return json;
+}
+
 class SpecWriter {
 public:
   explicit SpecWriter(Evaluation &evaluation) : evaluation(evaluation) {}
@@ -114,14 +133,6 @@ private:
 
 SpecText specToJson(Evaluation &evaluation, Value &argument) {
   return SpecWriter(evaluation).write(argument);
-}
-
-std::string jsonString(std::string_view text) {
-  try {
-    return nlohmann::json(text).dump();
-  } catch (const nlohmann::json::exception &) {
-    throw Failure("SPEC_INVALID", "A string of the spec is not UTF-8");
-  }
 }
 
 } // namespace ai_models

@@ -17,7 +17,4 @@ struct SpecText {
  */
 SpecText specToJson(Evaluation &evaluation, Value &argument);
 
-/** Text as a JSON string, quotes included. Throws SPEC_INVALID where it is not UTF-8. */
-std::string jsonString(std::string_view text);
-
 } // namespace ai_models

@@ -11,6 +11,7 @@
 #include "wasm-trap.h"
 
 #include <cstring>
+#include <memory>
 #include <mutex>
 
 extern "C" void ai_models_trap(int code) {
@@ -27,6 +28,8 @@ namespace {
 
 /** 64 KiB pages: 1 GiB. A lock of 100,000 files needs some 100 MB; the guest may not take the host's all. */
 constexpr uint32_t MAX_PAGES = 16384;
+/** 4 MiB: what an instance may hold on to between calls. */
+constexpr uint32_t MAX_IDLE_PAGES = 64;
 
 /** wasm2c's runtime keeps its call depth in a global: one call at a time. */
 std::mutex runtime;
@@ -61,6 +64,12 @@ public:
     return data;
   }
 
+  /** Empties the arena. False where the memory has grown too large to be kept. */
+  bool emptied() {
+    core_reset(&module);
+    return memory().pages <= MAX_IDLE_PAGES;
+  }
+
 private:
   core_instance module{};
 
@@ -86,11 +95,16 @@ void prepareRuntime() {
 std::string planModel(std::string_view specJson, std::string_view storeDirectory) {
   const std::lock_guard<std::mutex> guard(runtime);
   prepareRuntime();
-  Instance core;
-  const uint32_t spec = core.put(specJson);
-  const uint32_t directory = core.put(storeDirectory);
-  return core.take(core_plan(core.get(), spec, static_cast<uint32_t>(specJson.size()), directory,
-                             static_cast<uint32_t>(storeDirectory.size())));
+  // A new instance has its whole memory to clear; an evaluation may ask thousands of times.
+  static std::unique_ptr<Instance> idle;
+  std::unique_ptr<Instance> core = idle ? std::move(idle) : std::make_unique<Instance>();
+  const uint32_t spec = core->put(specJson);
+  const uint32_t directory = core->put(storeDirectory);
+  std::string plan =
+      core->take(core_plan(core->get(), spec, static_cast<uint32_t>(specJson.size()), directory,
+                           static_cast<uint32_t>(storeDirectory.size())));
+  if (core->emptied()) idle = std::move(core);
+  return plan;
 }
 
 } // namespace ai_models

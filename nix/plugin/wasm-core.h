@@ -8,7 +8,7 @@ namespace ai_models {
 
 /**
  * The core's `plan` export: what a spec pins, as JSON. An error of the core, and a trap, is a Failure.
- * Runs in a fresh instance, so nothing that one call leaves behind can reach the next.
+ * An instance serves many calls, its arena emptied after each; one that failed is dropped.
  */
 std::string planModel(std::string_view specJson, std::string_view storeDirectory);
 

@@ -23,6 +23,7 @@ const HOSTILE_CORE = `(module
   (data (i32.const 176) "{oh,")
   (global $free (mut i32) (i32.const 1024))
   (func $endless (param i32) (result i32) (i32.add (call $endless (local.get 0)) (i32.const 1)))
+  (func (export "reset"))
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
     (global.set $free (i32.add (global.get $free) (i32.const 1024)))
     (select (i32.const 0xfffffff0) (global.get $free) (i32.gt_u (local.get 3) (i32.const 50000))))
