@@ -30,7 +30,8 @@ export async function createDispatcher(
   environment: Environment,
   timeouts: Partial<Timeouts> = {},
 ): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
+  // Its default export: a bundled CommonJS module has no other.
+  const { EnvHttpProxyAgent } = (await import('undici')).default;
   const { connect, headers, body } = { ...DEFAULT_TIMEOUTS, ...timeouts };
   const secureContext = certificateAuthorities(environment);
   const socket = {
