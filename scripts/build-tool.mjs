@@ -58,8 +58,7 @@ function sharedLibraries(program) {
 function copyProgram(directory) {
   emptyDirectory(directory, directory);
   for (const name of readdirSync('build/js')) {
-    // The compiler's own loaders of the core (core.*.js) are not used.
-    if (/^(?!core\.).*\.js$|\.wasm$/.test(name)) copy(join('build/js', name), join(directory, name));
+    if (/\.(js|wasm)$/.test(name)) copy(join('build/js', name), join(directory, name));
   }
   // The bundle is ES modules; without this file Node.js would have to guess.
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }\n');

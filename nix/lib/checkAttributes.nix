@@ -1,6 +1,11 @@
 # Stops at the first attribute that nothing reads: a misspelt `hash` must not become a model
-# without a pin. Returns the attribute set, so that callers use it as the checked value.
-{ fail, nearest, ... }:
+# without a pin. Returns the attributes that are not null.
+{
+  fail,
+  nearest,
+  withoutNulls,
+  ...
+}:
 
 let
   inherit (builtins)
@@ -18,8 +23,7 @@ in
 attributes:
 let
   unknown = filter (name: !(elem name known)) (attrNames attributes);
-  name = head unknown;
-  suggestion = nearest known name;
+  suggestion = nearest known (head unknown);
 in
 if !(isAttrs attributes) then
   fail "SPEC_INVALID" {
@@ -29,8 +33,8 @@ if !(isAttrs attributes) then
 else if unknown != [ ] then
   fail "SPEC_UNKNOWN_ATTRIBUTE" {
     message = "${what} has an unknown attribute";
-    found = name;
     wanted = if suggestion == null then "one of ${concatStringsSep ", " known}" else suggestion;
+    found = head unknown;
   }
 else
-  attributes
+  withoutNulls attributes

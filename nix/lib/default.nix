@@ -15,13 +15,19 @@ let
     normaliseSpec = import ./normaliseSpec.nix lib;
     normaliseSource = import ./normaliseSource.nix lib;
     types = import ./types lib;
+    filePatterns = import ./filePatterns.nix lib;
     readLock = import ./readLock.nix lib;
+    lockEntry = import ./lockEntry.nix lib;
     parseHash = import ./parseHash.nix lib;
+    checkPaths = import ./checkPaths.nix lib;
     checkAttributes = import ./checkAttributes.nix lib;
-    checkPath = import ./checkPath.nix lib;
+    oneOf = import ./oneOf.nix lib;
+    withoutNulls = import ./withoutNulls.nix lib;
+    schema = import ./schema.nix lib;
+
+    # Text for stores and addresses.
     storeName = import ./storeName.nix lib;
     encodeUrl = import ./encodeUrl.nix lib;
-    schema = import ./schema.nix lib;
 
     # Derivations.
     buildWithTool = import ./buildWithTool.nix lib;

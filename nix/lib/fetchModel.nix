@@ -3,8 +3,8 @@
 #   hash                one fixed output, fetched whole by `nix-ai-model build`
 #   fileHashes, lock    one fixed output per file, and a tree of symlinks over them
 #
-# Beside a derivation's own attributes the result has `spec`, `files`, `revision`, `totalSize`,
-# `version` and `meta`; reading them builds nothing and does not need the builder.
+# Beside a derivation's own attributes the result has `spec`, `revision`, `version` and `meta`, and
+# for a pin by file `files` and `totalSize`. Reading those builds nothing and needs no builder.
 {
   buildWithTool,
   defaultSystem,
@@ -25,36 +25,42 @@ let
     ;
 
   unpinned =
-    { name, describe }:
+    name: source:
     fail "SPEC_MISSING_PIN" {
       message = "The model is not pinned: it needs `hash`, `fileHashes` or `lock`";
       subject = name;
       remedies = [
-        "nix-ai-model prefetch ${describe}    prints the hash of the whole model"
-        "nix-ai-model lock ${describe}    pins each file, without downloading weights"
+        "nix-ai-model prefetch ${source}    prints the hash of the whole model"
+        "nix-ai-model lock ${source}    pins each file, without downloading weights"
       ];
     };
 in
 
 given:
 let
-  system = given.system or defaultSystem;
-  spec = normaliseSpec given;
-  inherit (spec)
-    kind
+  inherit (normaliseSpec given)
     name
-    pin
+    kind
     value
+    source
+    files
+    pin
     ;
   type = types.${kind};
   revision = pin.revision or value.revision or null;
+  system = if given.system or null == null then defaultSystem else given.system;
 
-  # The files of a pin by file, each with the derivation that fetches it.
-  files = map (
+  # What the builder is told, and what a reader finds as `spec`.
+  spec = {
+    inherit name source files;
+  };
+
+  # A file of a pin by file, with the store path that fetches it.
+  pinnedFile =
     file:
     removeAttrs file [ "hash" ]
     // {
-      storePath = "${fetchFile {
+      storePath = toString (fetchFile {
         inherit (file) path hash;
         inherit system;
         urls = type.fileUrls {
@@ -62,48 +68,43 @@ let
           inherit (file) path;
           source = value;
         };
-      }}";
-    }
-  ) pin.contents;
+      });
+    };
 
-  model =
-    if pin.kind == "hash" then
-      buildWithTool {
-        inherit name system;
-        inherit (pin) hash;
-        mode = "recursive";
-        spec = {
-          inherit name;
-          inherit (spec) source files;
-        };
-      }
-    else if pin.kind == "files" then
-      linkFiles {
-        inherit name system;
-        links = listToAttrs (
-          map (file: {
-            name = file.path;
-            value = file.storePath;
-          }) files
-        );
-      }
-    else
-      unpinned {
-        inherit name;
-        describe = type.describe value;
+  ofTree = buildWithTool {
+    inherit name spec system;
+    inherit (pin) hash;
+    mode = "recursive";
+  };
+
+  ofFiles =
+    let
+      pinnedFiles = map pinnedFile pin.contents;
+      link = file: {
+        name = file.path;
+        value = file.storePath;
       };
+    in
+    linkFiles {
+      inherit name system;
+      links = listToAttrs (map link pinnedFiles);
+    }
+    // {
+      files = pinnedFiles;
+    }
+    // intersectAttrs { totalSize = null; } pin;
+
+  pinned = {
+    hash = ofTree;
+    files = ofFiles;
+  };
 in
-model
+(if pin.kind == null then unpinned name (type.describe value) else pinned.${pin.kind})
 // intersectAttrs {
   meta = null;
   version = null;
 } given
 // (if revision == null then { } else { inherit revision; })
-// (if pin ? totalSize then { inherit (pin) totalSize; } else { })
-// (if pin.kind == "files" then { inherit files; } else { })
 // {
-  spec = {
-    inherit name;
-    inherit (spec) source files;
-  };
+  inherit spec;
 }

@@ -1,9 +1,10 @@
-# A source however it was written (tagged, flat or in short form) as { kind; value; }: the kind's
-# name and its checked attributes.
+# A source however it was written (tagged, flat or in short form) as { kind; value; files; }: the
+# kind's name, its checked attributes, and the file patterns that stood among them.
 {
   fail,
   nearest,
   types,
+  withoutNulls,
   ...
 }:
 
@@ -33,54 +34,71 @@ let
     in
     fail "SPEC_UNKNOWN_ATTRIBUTE" {
       message = "`source` names no known kind of source";
-      inherit found;
       wanted = if suggestion == null then "one of ${concatStringsSep ", " kinds}" else suggestion;
+      inherit found;
     };
-
-  tagged = kind: value: { inherit kind value; };
 
   ofShortForm =
     text:
     let
       parts = match "([a-z0-9]+):(.+)" text;
       prefix = head parts;
+      rest = elemAt parts 1;
       fitting = filter (kind: elem prefix types.${kind}.shortForms) kinds;
       kind = head fitting;
-      rest = if match "//.*" (elemAt parts 1) == null then elemAt parts 1 else text;
+      isAddress = match "//.*" rest != null;
     in
     if parts == null then
-      invalid "`source` is not of the form huggingface:org/name@revision or an address" text
+      invalid "`source` is neither huggingface:org/name@revision nor an address" text
     else if fitting == [ ] then
       unknownKind prefix
     else
-      tagged kind (types.${kind}.parseShortForm rest);
+      {
+        inherit kind;
+        value = types.${kind}.parseShortForm (if isAddress then text else rest);
+      };
 
   ofAttributes =
     source:
+    let
+      names = attrNames source;
+    in
     if source ? source then
-      tagged source.source (removeAttrs source [ "source" ])
-    else if length (attrNames source) == 1 then
-      tagged (head (attrNames source)) source.${head (attrNames source)}
+      {
+        kind = source.source;
+        value = removeAttrs source [ "source" ];
+      }
+    else if length names == 1 then
+      {
+        kind = head names;
+        value = source.${head names};
+      }
     else
-      invalid "`source` takes one kind of source" (concatStringsSep ", " (attrNames source));
+      invalid "`source` takes exactly one kind of source" (
+        if names == [ ] then "none" else concatStringsSep ", " names
+      );
 in
 
 source:
 let
-  given =
-    if isString source then
-      ofShortForm source
-    else if isAttrs source then
-      ofAttributes source
-    else
-      invalid "`source` is neither a text nor an attribute set" (typeOf source);
-  inherit (given) kind value;
+  inherit
+    (
+      if isString source then
+        ofShortForm source
+      else if isAttrs source then
+        ofAttributes (withoutNulls source)
+      else
+        invalid "`source` is neither a text nor an attribute set" (typeOf source)
+    )
+    kind
+    value
+    ;
 in
 if !(isString kind && types ? ${kind}) then
   unknownKind (if isString kind then kind else typeOf kind)
 else
   {
     inherit kind;
-    files = value.files or null;
     value = types.${kind}.normalise (if isAttrs value then removeAttrs value [ "files" ] else value);
+    files = value.files or null;
   }

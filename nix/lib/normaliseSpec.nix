@@ -1,10 +1,11 @@
-# What the user wrote, checked, with every default filled in: name, source, file patterns and pin.
-# Agrees with the core's reading of a spec (docs/spec.md); attributes that only Nix has are named
-# here.
+# What the user wrote, checked, with every default filled in: { name, kind, value, source, files,
+# pin }. Agrees with the core's reading of a spec (docs/spec.md).
 {
   checkAttributes,
-  checkPath,
+  checkPaths,
   fail,
+  filePatterns,
+  lockEntry,
   normaliseSource,
   parseHash,
   readLock,
@@ -21,10 +22,11 @@ let
     elem
     filter
     isAttrs
-    isList
     isString
+    length
     map
     match
+    removeAttrs
     toJSON
     ;
 
@@ -32,10 +34,11 @@ let
 
   checked = checkAttributes {
     what = "The spec";
-    known = schema.known ++ [ "system" ];
+    # `system` has a meaning in Nix only: where to build.
+    known = schema.attributes ++ [ "system" ];
   };
 
-  # Names from the requirements whose meaning is not built yet: never silently ignored.
+  # Names from the requirements without a meaning yet: refused, never silently ignored.
   refuseUnsupported =
     spec:
     let
@@ -44,9 +47,7 @@ let
     if found == [ ] then
       spec
     else
-      invalid "The spec uses an attribute that is not supported by this version" (
-        concatStringsSep ", " found
-      );
+      invalid "The spec uses what this version does not support" (concatStringsSep ", " found);
 
   checkName =
     name:
@@ -54,92 +55,90 @@ let
       name
     else
       fail "NAME_INVALID" {
-        message = "This is not a valid store name";
+        message = "Not a valid store name";
         found = toJSON name;
       };
 
-  patterns =
-    files:
-    if files == null then
-      {
-        include = [ ];
-        exclude = [ ];
-      }
-    else if isList files then
-      {
-        include = filter (glob: match "!.*" glob == null) files;
-        exclude = map (glob: builtins.substring 1 (-1) glob) (filter (glob: match "!.*" glob != null) files);
-      }
-    else if isAttrs files then
-      {
-        include = files.include or [ ];
-        exclude = files.exclude or [ ];
-      }
+  contentsOf =
+    fileHashes:
+    if !(isAttrs fileHashes) || fileHashes == { } then
+      invalid "`fileHashes` does not map files to hashes" (toJSON fileHashes)
     else
-      invalid "`files` is neither a list of patterns nor { include, exclude }" (toJSON files);
+      map (path: {
+        inherit path;
+        hash = parseHash path fileHashes.${path};
+      }) (checkPaths (attrNames fileHashes));
+
+  # A url source whose every file has a hash needs no other pin.
+  hashesOf =
+    source:
+    let
+      files = source.value.urls or [ ];
+    in
+    if files != [ ] && builtins.all (file: file ? hash) files then
+      builtins.listToAttrs (
+        map (file: {
+          name = file.path;
+          value = file.hash;
+        }) files
+      )
+    else
+      null;
 
   pinOf =
     spec: source: lock:
     let
-      given = filter (name: spec ? ${name} && spec.${name} != "") [
+      pins = filter (name: spec ? ${name} && spec.${name} != "") [
         "hash"
         "fileHashes"
         "lock"
       ];
-      ownHashes = source.value.fileHashes or null;
+      hashes = hashesOf source;
     in
-    if builtins.length given > 1 then
-      invalid "The spec is pinned twice: of `hash`, `fileHashes` and `lock` one is enough" (
-        concatStringsSep ", " given
-      )
-    else if given == [ "hash" ] then
+    if length pins > 1 then
+      invalid "The spec is pinned more than once" (concatStringsSep ", " pins)
+    else if pins == [ "hash" ] then
       {
         kind = "hash";
         hash = parseHash "hash" spec.hash;
       }
-    else if given == [ "lock" ] then
-      { kind = "files"; } // removeAttrs lock [ "name" ]
-    else if given == [ "fileHashes" ] || ownHashes != null then
+    else if pins == [ "lock" ] then
+      { kind = "files"; } // lock
+    else if pins == [ "fileHashes" ] || hashes != null then
       {
         kind = "files";
-        contents = contentsOf (spec.fileHashes or ownHashes);
+        contents = contentsOf (spec.fileHashes or hashes);
       }
     else
       { kind = null; };
 
-  contentsOf =
-    fileHashes:
-    map (path: {
-      path = checkPath path;
-      hash = parseHash path fileHashes.${path};
-    }) (attrNames fileHashes);
+  nameOf = source: storeName (types.${source.kind}.defaultName source.value);
+
+  # The same repository through another hub is the same source.
+  identity = source: {
+    inherit (source) kind;
+    value = removeAttrs source.value [ "endpoint" ];
+  };
+  describe = source: types.${source.kind}.describe source.value;
 in
 
 given:
 let
   spec = refuseUnsupported (checked given);
   named = if spec ? source then normaliseSource spec.source else null;
-  defaultName = source: storeName (types.${source.kind}.defaultName source.value);
 
-  lock = readLock {
-    inherit (spec) lock;
-    name =
-      if spec ? name then
-        spec.name
-      else if named != null then
-        defaultName named
-      else
-        null;
+  lock = lockEntry {
+    lock = readLock spec.lock;
+    name = spec.name or (if named == null then null else nameOf named);
   };
-
   locked = normaliseSource lock.source;
-  withoutEndpoint = source: source // { value = removeAttrs source.value [ "endpoint" ]; };
+
   source =
-    if spec ? lock && named != null && withoutEndpoint named != withoutEndpoint locked then
+    if spec ? lock && named != null && identity named != identity locked then
       fail "LOCK_STALE" {
         message = "The lock is of another source than the spec";
-        wanted = types.${named.kind}.describe named.value;
-        found = types.${locked.kind}.describe locked.value;
+        wanted = describe named;
+        found = describe locked;
       }
     else if named != null then
       named
@@ -148,16 +147,18 @@ let
     else
       invalid "The spec has no `source`" null;
 
-  files =
+  patterns =
     if source.files != null && spec ? files then
-      invalid "`files` stands in the source and at the top: one of them is enough" null
+      invalid "`files` stands both in the source and at the top" null
     else
-      patterns (spec.files or source.files);
+      spec.files or source.files;
+
+  ownName = spec.name or (if spec ? lock then lock.name else null);
 in
 {
-  name = checkName (spec.name or (if spec ? lock && lock.name != null then lock.name else defaultName source));
+  name = checkName (if ownName != null then ownName else nameOf source);
   inherit (source) kind value;
-  inherit files;
   source.${source.kind} = source.value;
+  files = filePatterns (if patterns == null then [ ] else patterns);
   pin = pinOf spec source lock;
 }

@@ -1,118 +1,54 @@
-# The entry of one model from a lock: the path of models.lock.json, its parsed content, or an entry
-# taken out of it. `name` chooses; where it is null, the lock must hold exactly one model.
-{
-  checkPath,
-  fail,
-  parseHash,
-  ...
-}:
+# A lock's content from what a spec may give as `lock`: the path of models.lock.json, or its parsed
+# content (returned as it is). One entry of it passes through, too.
+{ fail, ... }:
 
 let
   inherit (builtins)
     addErrorContext
-    attrNames
-    concatStringsSep
     fromJSON
-    head
     isAttrs
-    isInt
-    isList
     isPath
     isString
-    length
-    map
+    match
     pathExists
     readFile
+    stringLength
+    substring
     typeOf
     ;
 
-  lockVersion = 1;
-
-  invalid =
-    subject: message: found:
-    fail "LOCK_INVALID" {
-      message = "The lock file is not valid: ${message}";
-      inherit subject found;
-    };
-
-  readFileOf =
-    file:
-    if pathExists file then
-      addErrorContext "while reading the lock file ${toString file} [LOCK_INVALID]" (
-        fromJSON (readFile file)
-      )
-    else
-      fail "LOCK_INVALID" {
-        message = "There is no lock file here";
-        subject = toString file;
-        remedies = [ "Write it with `nix-ai-model lock NAME=huggingface:org/name`." ];
-      };
-
-  choose =
-    lock: name:
+  # Nix's own JSON error does not say which file it is about, and no expression can catch it.
+  ends =
+    text:
     let
-      names = attrNames lock.models;
-      chosen = if name != null then name else head names;
+      length = stringLength text;
     in
-    if lock.version or null != lockVersion then
-      invalid "lock" "its version is unknown" (builtins.toJSON (lock.version or null))
-    else if !(isAttrs lock.models) then
-      invalid "lock" "`models` is not an attribute set" (typeOf lock.models)
-    else if name == null && length names != 1 || !(lock.models ? ${chosen}) then
-      fail "LOCK_MISSING_MODEL" {
-        message =
-          if name == null then
-            "The lock file holds several models: choose one by `name`"
-          else
-            "The lock file has no model named \"${name}\"";
-        found = if names == [ ] then "no models" else concatStringsSep ", " names;
-      }
-    else
-      {
-        name = chosen;
-        entry = lock.models.${chosen};
-      };
-
-  checkFile =
-    subject: file:
-    if !(isAttrs file && isString (file.path or null)) then
-      invalid subject "a file has no path" (typeOf file)
-    else if !(isInt (file.size or null) && file.size >= 0) then
-      invalid subject "a file has no valid size" file.path
-    else
-      {
-        path = checkPath file.path;
-        inherit (file) size sha256;
-        hash = parseHash file.path file.sha256;
-      };
-
-  check =
-    { name, entry }:
-    let
-      subject = if name == null then "lock" else "model \"${name}\"";
-    in
-    if !(isAttrs entry && entry ? source && isList (entry.contents or null)) then
-      invalid subject "it has no `source` or no `contents`" null
-    else
-      {
-        inherit name;
-        inherit (entry) source;
-        contents = map (checkFile subject) entry.contents;
-      }
-      // (if entry ? revision then { inherit (entry) revision; } else { })
-      // (if entry ? totalSize then { inherit (entry) totalSize; } else { });
+    substring 0 1 text + substring (if length > 9 then length - 9 else 1) 9 text;
 in
 
-{ lock, name }:
-let
-  value = if isPath lock || isString lock then readFileOf lock else lock;
-in
-if !(isAttrs value) then
-  invalid "lock" "it is not an attribute set" (typeOf value)
-else if value ? models then
-  check (choose value name)
-else
-  check {
-    inherit name;
-    entry = value;
+lock:
+if isAttrs lock then
+  lock
+else if !(isPath lock || isString lock) then
+  fail "LOCK_INVALID" {
+    message = "`lock` is neither the path of a lock file nor its content";
+    found = typeOf lock;
   }
+else if !(pathExists lock) then
+  fail "LOCK_INVALID" {
+    message = "There is no lock file here";
+    subject = toString lock;
+    remedies = [
+      "Write it: nix-ai-model lock NAME=huggingface:org/name"
+      "In a flake, `git add` it: Nix sees only files that git knows."
+    ];
+  }
+else if match "[{].*[}][[:space:]]*" (ends (readFile lock)) == null then
+  fail "LOCK_INVALID" {
+    message = "The lock file is not valid: it is not a JSON object, or cut off";
+    subject = toString lock;
+  }
+else
+  addErrorContext "while reading the lock file ${toString lock} [LOCK_INVALID]" (
+    fromJSON (readFile lock)
+  )

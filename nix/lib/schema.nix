@@ -1,9 +1,22 @@
-# The names of a spec's attributes, from the one schema (src/spec/schema.json).
+# The names of attributes, from the one schema of a spec that all of the project reads.
 { ... }:
 
-{
-  known = [
-    "name" "version" "meta" "source" "files" "hash" "fileHashes" "lock" "lazy"
-  ] ++ [ "postDownload" "onDownloadFailure" "onHashMismatch" "integration" "security" "provenance" "sharding" "quantize" "compose" ];
-  unsupported = [ "postDownload" "onDownloadFailure" "onHashMismatch" "integration" "security" "provenance" "sharding" "quantize" "compose" ];
+let
+  inherit (builtins)
+    attrNames
+    filter
+    fromJSON
+    readFile
+    ;
+  schema = fromJSON (readFile ../../src/spec/schema.json);
+in
+
+rec {
+  attributes = attrNames schema.properties;
+
+  # Known from the requirements, but without a meaning yet.
+  unsupported = filter (name: !(schema.properties.${name}.x-supported or true)) attributes;
+
+  # Of a part, by its name in the schema.
+  attributesOf = part: attrNames schema."$defs".${part}.properties;
 }

@@ -1,10 +1,10 @@
-# A valid store name made of any text, by the same rule as the core's `storeName`.
+# A valid store name made of any text, by the same rule as the core's `storename` (wasm/name.ts).
 { ... }:
 
 let
   inherit (builtins)
     concatStringsSep
-    elemAt
+    head
     isString
     map
     match
@@ -13,16 +13,23 @@ let
     substring
     ;
 
-  maxLength = 211;
+  # Leaves room for ".drv" below Nix's limit of 211.
+  maxLength = 207;
+
+  withoutDots = text: head (match "[.]*(.*)" text);
+  hyphenated = text: concatStringsSep "" (
+    map (part: if isString part then part else "-") (split "[^A-Za-z0-9+._?=-]+" text)
+  );
+  lastPart =
+    text:
+    let
+      excess = stringLength text - maxLength;
+    in
+    substring (if excess > 0 then excess else 0) maxLength text;
 in
 
 text:
 let
-  replaced = concatStringsSep "" (
-    map (part: if isString part then part else "-") (split "[^A-Za-z0-9+._?=-]+" text)
-  );
-  undotted = elemAt (match "[.]*(.*)" replaced) 0;
-  length = stringLength undotted;
-  tail = substring (if length > maxLength then length - maxLength else 0) maxLength undotted;
+  name = withoutDots (lastPart (hyphenated (withoutDots text)));
 in
-if tail == "" then "unnamed" else tail
+if name == "" then "unknown" else name

@@ -75,10 +75,8 @@ stdenvNoCC.mkDerivation {
     runHook postBuild
   '';
 
-  # The compiler's own loaders of the core (core.*.js) are not used.
   installPhase = ''
     runHook preInstall
-    rm build/js/core.*.js
     mkdir -p $out/bin $out/lib/nix-ai-model
     cp build/js/*.js build/js/*.wasm package.json $out/lib/nix-ai-model/
     printf '#!%s\nimport("%s");\n' ${lib.getExe nodejs} $out/lib/nix-ai-model/cli.js > $out/bin/nix-ai-model

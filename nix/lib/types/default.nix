@@ -1,6 +1,6 @@
 # The kinds of sources, one file each: adding a file here adds a kind. Every one has
 #
-#   shortForms         what stands before the colon in a short form
+#   shortForms         what may stand before the colon in a short form
 #   parseShortForm     text -> the source's attributes
 #   normalise          attributes -> checked attributes with every default filled in
 #   defaultName        normalised attributes -> what to call the model

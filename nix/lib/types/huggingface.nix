@@ -3,33 +3,37 @@
   checkAttributes,
   encodeUrl,
   fail,
+  oneOf,
+  schema,
   ...
 }:
 
 let
   inherit (builtins)
-    elem
-    filter
+    elemAt
     getEnv
-    head
     isString
-    length
     match
     substring
     stringLength
+    toJSON
     ;
 
-  # nixpkgs' fetchers call them so.
-  aliases = {
-    repo = [
-      "repo"
-      "repoId"
-    ];
-    revision = [
-      "revision"
-      "rev"
-      "tag"
-    ];
+  what = "`source.huggingface`";
+  defaultEndpoint = "https://huggingface.co";
+  checked = checkAttributes {
+    inherit what;
+    known = schema.attributesOf "huggingface";
+  };
+
+  # The names of the types, and what stands before the repository in addresses.
+  repoTypes = {
+    model = "model";
+    models = "model";
+    dataset = "dataset";
+    datasets = "dataset";
+    space = "space";
+    spaces = "space";
   };
   prefixes = {
     model = "";
@@ -37,40 +41,22 @@ let
     space = "spaces/";
   };
 
-  checked = checkAttributes {
-    what = "`source.huggingface`";
-    known = aliases.repo ++ aliases.revision ++ [
-      "repoType"
-      "endpoint"
-      "files"
-    ];
-  };
-
   invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
 
-  # The value under one of several names, of which at most one may be used.
-  oneOf =
-    source: names: default:
-    let
-      given = filter (name: source ? ${name}) names;
-      value = source.${head given};
-    in
-    if given == [ ] then
-      default
-    else if length given > 1 then
-      invalid "`source.huggingface`: these are names of the same thing" (toString given)
-    else if !(isString value) || value == "" then
-      invalid "`source.huggingface.${head given}` is not a text" (builtins.toJSON value)
+  checkText =
+    name: pattern: value:
+    if isString value && match pattern value != null then
+      value
     else
-      value;
+      invalid "${what}: `${name}` is not valid" (toJSON value);
 
   withoutSlash =
     url:
-    if match ".*/" url != null then withoutSlash (substring 0 (stringLength url - 1) url) else url;
+    if match ".*/" url == null then url else withoutSlash (substring 0 (stringLength url - 1) url);
 in
 
 {
-  # What stands before the colon in a short form: huggingface:org/name@revision
+  # What stands before the colon: huggingface:org/name@revision
   shortForms = [
     "huggingface"
     "hf"
@@ -79,36 +65,47 @@ in
   parseShortForm =
     text:
     let
-      parts = match "(datasets/|spaces/)?([^@]+)(@(.+))?" text;
-      at = builtins.elemAt parts;
-      repoType = if at 0 == "datasets/" then "dataset" else "space";
+      parts = match "((model|dataset|space)s/)?([^@]+)(@(.+))?" text;
     in
     if parts == null then
-      invalid "This is not `huggingface:org/name@revision`" text
-    else
-      { repo = at 1; }
-      // (if at 0 == null then { } else { inherit repoType; })
-      // (if at 3 == null then { } else { revision = at 3; });
-
-  normalise =
-    source:
-    let
-      attributes = checked source;
-      repo = oneOf attributes aliases.repo (invalid "`source.huggingface` has no `repo`" null);
-      repoType = attributes.repoType or "model";
-      environment = getEnv "HF_ENDPOINT";
-      endpoint = attributes.endpoint or environment;
-    in
-    if match "([A-Za-z0-9._-]+/)?[A-Za-z0-9._-]+" repo == null then
-      invalid "`repo` is not of the form org/name" repo
-    else if !(elem repoType (builtins.attrNames prefixes)) then
-      invalid "`repoType` is not one of model, dataset, space" repoType
+      invalid "Not of the form huggingface:org/name@revision" text
     else
       {
-        inherit repo repoType;
-        revision = oneOf attributes aliases.revision "main";
-      }
-      // (if endpoint == "" then { } else { endpoint = withoutSlash endpoint; });
+        repoType = elemAt parts 1;
+        repo = elemAt parts 2;
+        revision = elemAt parts 4;
+      };
+
+  normalise =
+    given:
+    let
+      source = checked given;
+      valueOf = oneOf what source;
+      repo = valueOf [
+        "repo"
+        "repoId"
+      ] (invalid "${what} has no `repo`" null);
+      revision = valueOf [
+        "revision"
+        "rev"
+        "tag"
+      ] "main";
+      repoType = source.repoType or "model";
+      fromEnvironment = getEnv "HF_ENDPOINT";
+      # Known now, and written into the spec: the build may run where HF_ENDPOINT is not set.
+      endpoint = source.endpoint or fromEnvironment;
+    in
+    {
+      repo = checkText "repo" "([A-Za-z0-9._-]+/)?[A-Za-z0-9._-]+" repo;
+      revision = checkText "revision" ".*[^.].*" revision;
+      repoType = repoTypes.${repoType} or (invalid "${what}: `repoType` is not valid" repoType);
+    }
+    // (
+      if endpoint == "" || endpoint == defaultEndpoint then
+        { }
+      else
+        { endpoint = withoutSlash (checkText "endpoint" "https?://.+" endpoint); }
+    );
 
   defaultName = source: baseNameOf source.repo;
 
@@ -128,8 +125,7 @@ in
       path,
     }:
     let
-      endpoint = source.endpoint or "https://huggingface.co";
-      repository = "${endpoint}/${prefixes.${source.repoType}}${source.repo}";
+      repository = "${source.endpoint or defaultEndpoint}/${prefixes.${source.repoType}}${source.repo}";
     in
     [ "${repository}/resolve/${encodeUrl { } revision}/${encodeUrl { keepSlash = true; } path}" ];
 }

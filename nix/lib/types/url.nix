@@ -2,6 +2,8 @@
 {
   checkAttributes,
   fail,
+  oneOf,
+  schema,
   ...
 }:
 
@@ -10,54 +12,36 @@ let
     elemAt
     filter
     head
+    isAttrs
     isList
     isString
     length
     map
     match
+    toJSON
     ;
 
-  invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
+  what = "`source.url`";
   checked = checkAttributes {
-    what = "`source.url`";
-    known = [
-      "url"
-      "urls"
-    ];
+    inherit what;
+    known = schema.attributesOf "url";
   };
   checkedFile = checkAttributes {
-    what = "a file of `source.url`";
-    known = [
-      "url"
-      "urls"
-      "path"
-      "name"
-      "hash"
-      "sha256"
-      "sha512"
-    ];
+    what = "A file of ${what}";
+    known = schema.attributesOf "urlFile";
   };
 
-  # The one value among attributes that exclude each other, or null.
-  oneOf =
-    attributes: names:
-    let
-      given = filter (name: attributes ? ${name}) names;
-    in
-    if given == [ ] then
-      null
-    else if length given > 1 then
-      invalid "`source.url`: of these only one may be given" (toString given)
-    else
-      attributes.${head given};
+  invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
 
-  asList = value: if isList value then value else [ value ];
+  # A password in an address would stand in the store for everyone to read.
   checkUrl =
     url:
-    if isString url && match "https?://[^[:space:]]+" url != null then
-      url
+    if !(isString url && match "https?://[^[:space:]]+" url != null) then
+      invalid "${what} takes http and https addresses" (toJSON url)
+    else if match "https?://[^/?#]*@.*" url != null then
+      invalid "${what}: an address must not contain a name and password" "an address with an @"
     else
-      invalid "`source.url` takes http and https addresses" (builtins.toJSON url);
+      url;
 
   fileName =
     url:
@@ -65,7 +49,7 @@ let
       parts = match "https?://[^/?#]+/([^?#]*/)?([^/?#]+)([?#].*)?" url;
     in
     if parts == null then
-      invalid "The file's name cannot be told from its address: give `path`" url
+      invalid "A file's name cannot be told from its address: give `path`" url
     else
       elemAt parts 1;
 
@@ -73,32 +57,40 @@ let
     given:
     let
       file = checkedFile (if isString given then { url = given; } else given);
-      urls = map checkUrl (
-        asList (
-          let
-            value = oneOf file [
-              "url"
-              "urls"
-            ];
-          in
-          if value == null then invalid "A file of `source.url` has no `url`" null else value
-        )
-      );
-      path = oneOf file [
-        "path"
-        "name"
-      ];
-      hash = oneOf file [
+      valueOf = oneOf "A file of ${what}" file;
+      value = valueOf [
+        "url"
+        "urls"
+      ] (invalid "A file of ${what} has no `url`" null);
+      urls = map checkUrl (if isList value then value else [ value ]);
+      hash = valueOf [
         "hash"
         "sha256"
         "sha512"
-      ];
+      ] "";
     in
-    {
-      inherit urls;
-      path = if path == null then fileName (head urls) else path;
-    }
-    // (if hash == null then { } else { inherit hash; });
+    if urls == [ ] then
+      invalid "A file of ${what} has no address" null
+    else
+      {
+        inherit urls;
+        path = valueOf [
+          "path"
+          "name"
+        ] (fileName (head urls));
+      }
+      // (if hash == "" then { } else { inherit hash; });
+
+  filesOf =
+    given:
+    if isString given then
+      [ given ]
+    else if isList given then
+      given
+    else if isAttrs given && given.urls or null != null then
+      (checked given).urls
+    else
+      [ (checked given) ];
 in
 
 {
@@ -111,20 +103,21 @@ in
   parseShortForm = text: { url = text; };
 
   normalise =
-    source:
+    given:
     let
-      given = oneOf (checked source) [
-        "url"
-        "urls"
-      ];
+      files = filesOf given;
     in
-    if given == null || given == [ ] then
-      invalid "`source.url` has no `url`" null
+    if files == [ ] then
+      invalid "${what} names no file" null
     else
-      { urls = map normaliseFile (asList given); };
+      { urls = map normaliseFile files; };
 
   defaultName =
-    { urls }: if length urls == 1 then baseNameOf (head urls).path else "model";
+    { urls }:
+    if length urls == 1 then
+      baseNameOf (head urls).path
+    else
+      invalid "Several addresses need a `name`" "${toString (length urls)} files";
 
   describe = { urls }: head (head urls).urls;
 
@@ -134,7 +127,11 @@ in
       files = filter (file: file.path == path) source.urls;
     in
     if files == [ ] then
-      invalid "`source.url` has no file of this path" path
+      fail "ENTRY_NOT_FOUND" {
+        message = "The source has no address for this file";
+        subject = path;
+        remedies = [ "Name the file in `source.url`, or take it out of the pin." ];
+      }
     else
       (head files).urls;
 }

@@ -1,0 +1,204 @@
+# Every mistake that evaluation finds, each the spec that makes it. errors.exp has the messages.
+{ lib, ... }:
+
+let
+  hash = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
+  sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  source = "hf:org/name@v1";
+  locked = path: {
+    version = 1;
+    models.x = {
+      source.huggingface.repo = "org/x";
+      contents = [
+        {
+          inherit path sha256;
+          size = 1;
+        }
+      ];
+    };
+  };
+in
+
+builtins.mapAttrs (_: spec: (lib.fetchModel spec).outPath) {
+  pin-missing = { inherit source; };
+  pin-empty = {
+    inherit source;
+    hash = "";
+  };
+  pin-twice = {
+    inherit source hash;
+    fileHashes.a = hash;
+  };
+
+  attribute-misspelt = {
+    inherit source;
+    filehashes.a = hash;
+  };
+  attribute-unknown = {
+    inherit source hash;
+    colour = "blue";
+  };
+  attribute-unsupported = {
+    inherit source hash;
+    quantize.bits = 4;
+    postDownload.scripts = [ ];
+  };
+  attribute-of-source = {
+    inherit hash;
+    source.huggingface = {
+      repo = "org/name";
+      revison = "v1";
+    };
+  };
+  spec-not-a-set = source;
+
+  source-missing = { inherit hash; };
+  source-kind-misspelt = {
+    inherit hash;
+    source.hugingface.repo = "org/name";
+  };
+  source-prefix-unknown = {
+    inherit hash;
+    source = "ollama:llama2";
+  };
+  source-of-two-kinds = {
+    inherit hash;
+    source = {
+      huggingface.repo = "org/name";
+      url = "https://example.org/x";
+    };
+  };
+  repo-invalid = {
+    inherit hash;
+    source = "hf:org/name/more";
+  };
+  repo-twice = {
+    inherit hash;
+    source.huggingface = {
+      repo = "org/name";
+      repoId = "org/name";
+    };
+  };
+  repo-type-invalid = {
+    inherit hash;
+    source.huggingface = {
+      repo = "org/name";
+      repoType = "paper";
+    };
+  };
+  url-scheme = {
+    inherit hash;
+    source.url = "ftp://example.org/x";
+  };
+  url-password = {
+    inherit hash;
+    source.url = "https://me:secret@example.org/x";
+  };
+  url-without-file-name = {
+    inherit hash;
+    source.url = "https://example.org/";
+  };
+  urls-without-name = {
+    inherit hash;
+    source.url.urls = [
+      "https://example.org/a"
+      "https://example.org/b"
+    ];
+  };
+
+  files-twice = {
+    inherit hash;
+    source.huggingface = {
+      repo = "org/name";
+      files = [ "a" ];
+    };
+    files = [ "b" ];
+  };
+  files-not-patterns = {
+    inherit source hash;
+    files = "*.json";
+  };
+  name-invalid = {
+    inherit source hash;
+    name = "a name";
+  };
+
+  hash-invalid = {
+    inherit source;
+    hash = "sha256-short";
+  };
+  file-hash-invalid = {
+    inherit source;
+    fileHashes."model.bin" = "md5-xyz";
+  };
+  file-hashes-empty = {
+    inherit source;
+    fileHashes = { };
+  };
+
+  hostile-parent = {
+    inherit source;
+    fileHashes."../x" = hash;
+  };
+  hostile-control-character = {
+    inherit source;
+    fileHashes."a\nb" = hash;
+  };
+  hostile-case = {
+    inherit source;
+    fileHashes = {
+      "A/x" = hash;
+      "a/X" = hash;
+    };
+  };
+  hostile-folder = {
+    inherit source;
+    fileHashes = {
+      "a" = hash;
+      "a/b" = hash;
+    };
+  };
+  hostile-lock = {
+    lock = locked "/etc/passwd";
+  };
+
+  lock-without-file = {
+    lock = ./data/nowhere.lock.json;
+  };
+  lock-not-json = {
+    lock = ./data/broken.lock.json;
+  };
+  lock-of-other-version = {
+    lock = locked "a" // {
+      version = 2;
+    };
+  };
+  lock-without-model = {
+    name = "tinny";
+    lock = ./data/models.lock.json;
+  };
+  lock-of-several = {
+    lock = ./data/models.lock.json;
+  };
+  lock-stale = {
+    name = "tiny";
+    source = "hf:org/Tiny@v2";
+    lock = ./data/models.lock.json;
+  };
+  lock-digest-invalid = {
+    lock = {
+      source.huggingface.repo = "org/x";
+      contents = [
+        {
+          path = "a";
+          size = 1;
+          sha256 = "zz";
+        }
+      ];
+    };
+  };
+  lock-of-other-type = {
+    inherit source;
+    lock = 3;
+  };
+}
