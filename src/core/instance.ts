@@ -2,7 +2,7 @@
 // emptied. core.ts and the typed wrappers beside it call `coreInstance().call`; the memory's layout
 // is described in wasm/abi.ts.
 
-import { codeOfStatus, ModelError } from '../base/errors.ts';
+import { codeOfStatus, type ErrorDetails, ModelError } from '../base/errors.ts';
 import { type Build, chooseBuild, loadModule } from './module.ts';
 
 /** A string (as UTF-8) or bytes become the two parameters ptr and len; a number stays one. */
@@ -31,7 +31,7 @@ export class CoreInstance {
       const record = this.raw(name, ...values.flatMap((value) => this.#parameters(value)));
       const [status, data] = this.#reply(record >>> 0);
       if (status === 0) return data;
-      throw new ModelError(codeOfStatus(status), new TextDecoder().decode(data));
+      throw failure(status, new TextDecoder().decode(data));
     } finally {
       this.raw('reset');
     }
@@ -66,6 +66,13 @@ export class CoreInstance {
     const [status, ptr, len] = [0, 4, 8].map((at) => view.getUint32(at, true)) as [number, number, number];
     return [status, this.bytes(ptr, len).slice()];
   }
+}
+
+/** A failed call's data is JSON (wasm/problem.ts): the message and what ModelError has beside it. */
+function failure(status: number, text: string): ModelError {
+  if (!text.startsWith('{')) return new ModelError(codeOfStatus(status), text);
+  const { message, ...details } = JSON.parse(text) as ErrorDetails & { message: string };
+  return new ModelError(codeOfStatus(status), message, details);
 }
 
 const kept = new Map<Build, CoreInstance>();
