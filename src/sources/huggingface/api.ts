@@ -6,6 +6,7 @@ import { ModelError } from '../../base/errors.ts';
 import type { Answer, ManifestFile } from '../../base/manifest.ts';
 import type { HuggingFaceSource } from '../../base/spec.ts';
 import type { HttpResponse } from '../../net/http.ts';
+import { sameOrigin } from '../../net/origin-rules.ts';
 import { followPages, type PageAddress } from '../../net/pages.ts';
 import { readJson } from '../../net/read-json.ts';
 import { responseError } from '../../net/response-error.ts';
@@ -84,6 +85,8 @@ export function credentialsOf({ token }: Repository): Record<string, string> | u
 export function explain(repository: Repository, answer: Answer, path?: string): ModelError | undefined {
   const { source, endpoint, subject, token, withheld } = repository;
   const { revision } = source;
+  // Storage elsewhere, where redirects lead, has its own reasons, and never saw the token.
+  if (!sameOrigin(new URL(answer.url), new URL(endpoint))) return undefined;
   return explainAnswer(answer, { page: pageUrl(endpoint, source), subject, revision, path, token, withheld });
 }
 

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { sourceFor } from '../../src/sources/registry.ts';
+
+describe('the registry', () => {
+  it('finds the source that a spec names', () => {
+    expect(sourceFor({ url: { urls: [] } }).kind).toBe('url');
+    const huggingface = { repo: 'org/name', revision: 'main', repoType: 'model' } as const;
+    expect(sourceFor({ huggingface }).kind).toBe('huggingface');
+  });
+
+  it('says which sources there are where a spec names none of them', () => {
+    const unknown = expect.objectContaining({ code: 'SPEC_INVALID', wanted: 'huggingface or url' }) as Error;
+    expect(() => sourceFor({})).toThrow(unknown);
+  });
+});
