@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Access, type AccessRules, isGated } from './access.ts';
 import { type Answer, hubError, jsonAnswer, refusal, textAnswer } from './answer.ts';
 import { answerFile, answerPointer } from './answer-file.ts';
-import { type Catalog, findSnapshot, type Repository } from './catalog.ts';
+import { type Catalog, exists, findSnapshot, type Repository } from './catalog.ts';
 import { entryOf, infoOf, type RepoFlags, summaryOf } from './entries.ts';
 import { readPathsQuestion } from './request-body.ts';
 import type { Route } from './route.ts';
@@ -41,7 +41,7 @@ export async function answerRoute(question: Question): Promise<Answer> {
       return answerList(question, route);
     default: {
       const repository = catalog.find(route.kind, route.id);
-      if (repository === undefined) return hubError('RepoNotFound', 'Repository not found');
+      if (repository === undefined) return repoNotFound();
       return answerInRepository(question, route, repository);
     }
   }
@@ -75,15 +75,18 @@ function answerWhoami({ access, rules }: Question): Answer {
   return jsonAnswer({ type: 'user', id: name, name, fullname: name, orgs: [], auth });
 }
 
-function answerList({ catalog, rules, query }: Question, { kind }: RouteNamed<'list'>): Answer {
+async function answerList(
+  { catalog, rules, query }: Question,
+  { kind }: RouteNamed<'list'>,
+): Promise<Answer> {
   const author = query.get('author');
   const search = query.get('search')?.toLowerCase() ?? '';
   const limit = Number(query.get('limit') ?? Number.NaN) || Infinity;
-  const listed = catalog
-    .list()
-    .filter((repository) => repository.kind === kind)
-    .filter(({ id }) => (author === null || id.startsWith(`${author}/`)) && id.toLowerCase().includes(search))
-    .slice(0, limit);
+  const fits = ({ id }: Repository): boolean =>
+    (author === null || id.startsWith(`${author}/`)) && id.toLowerCase().includes(search);
+  const found = catalog.list().filter((repository) => repository.kind === kind && fits(repository));
+  const isThere = await Promise.all(found.map(exists));
+  const listed = found.filter((_, place) => isThere[place]).slice(0, limit);
   return jsonAnswer(listed.map((repository) => summaryOf(repository, flagsOf(rules, repository))));
 }
 
@@ -101,7 +104,7 @@ async function answerInfo(
   repository: Repository,
 ): Promise<Answer> {
   const snapshot = await findSnapshot(repository, revision, 0);
-  if (snapshot === undefined) return revisionNotFound(revision);
+  if (snapshot === undefined) return revisionNotFound(repository, revision);
   return jsonAnswer(infoOf(repository, snapshot, flagsOf(rules, repository), isTrue(query.get('blobs'))));
 }
 
@@ -111,7 +114,7 @@ async function answerTree(
   repository: Repository,
 ): Promise<Answer> {
   const snapshot = await findSnapshot(repository, revision, 0);
-  if (snapshot === undefined) return revisionNotFound(revision);
+  if (snapshot === undefined) return revisionNotFound(repository, revision);
   const page = treePage(snapshot, path, query);
   if (page === undefined) return entryNotFound(path);
   if (page.next === undefined) return jsonAnswer(page.entries);
@@ -128,7 +131,7 @@ async function answerPathsInfo(
   if (asked === 'too large') return refusal(413, 'The list of paths is too long.');
   if (asked === 'malformed') return refusal(400, 'The body must be {"paths": […], "expand": false} or a form.');
   const snapshot = await findSnapshot(repository, revision, 0);
-  if (snapshot === undefined) return revisionNotFound(revision);
+  if (snapshot === undefined) return revisionNotFound(repository, revision);
   // Paths that do not exist are left out without an error, as the real hub does.
   const entries = asked.paths.map((path) => entryOf(snapshot, path, asked.expand));
   return jsonAnswer(entries.filter((entry) => entry !== undefined));
@@ -145,7 +148,7 @@ async function answerResolve(
     const file = snapshot?.files.get(path);
     if (snapshot === undefined || file === undefined) {
       if (maxAgeMs > 0) continue;
-      return snapshot === undefined ? revisionNotFound(revision) : entryNotFound(path);
+      return snapshot === undefined ? revisionNotFound(repository, revision) : entryNotFound(path);
     }
     const request = { method, headers };
     const { blobId, lfs } = file;
@@ -161,7 +164,12 @@ function flagsOf(rules: AccessRules, repository: Repository): RepoFlags {
   return { isPrivate: rules.token !== undefined && rules.gated.length === 0, isGated: gated };
 }
 
-function revisionNotFound(revision: string): Answer {
+function repoNotFound(): Answer {
+  return hubError('RepoNotFound', 'Repository not found');
+}
+
+async function revisionNotFound(repository: Repository, revision: string): Promise<Answer> {
+  if (!(await exists(repository))) return repoNotFound();
   return hubError('RevisionNotFound', `Invalid rev id: ${revision}`);
 }
 

@@ -5,7 +5,6 @@ import { realpath } from 'node:fs/promises';
 import { ModelError } from '../base/errors.ts';
 import { createDigestMemory } from './digest-memory.ts';
 import { createDigests } from './digests.ts';
-import { type HashFiles, hashInProcess } from './hash-in-process.ts';
 import { isDirectory, isRepoId, parseRoot, placesOf, repositoriesOf } from './root.ts';
 import type { RepoKind, RepoMapping, RepoTree, Root } from './root.ts';
 import { isWithin, ServedDirectory } from './served-directory.ts';
@@ -18,7 +17,6 @@ export interface CatalogOptions {
   readonly storeDirectory?: string | undefined;
   /** Remembers digests between runs; nothing is remembered when absent. */
   readonly cacheDirectory?: string | undefined;
-  readonly hashFiles?: HashFiles | undefined;
   readonly log: (line: string) => void;
   /** Ends what is being hashed. */
   readonly signal: AbortSignal;
@@ -95,12 +93,18 @@ export async function findSnapshot(
   return undefined;
 }
 
+/** A repository of a tree can be taken away, or be a link that leads out. */
+export async function exists({ revisions }: Repository): Promise<boolean> {
+  const answers = await Promise.all([...revisions.values()].map((directory) => directory.exists()));
+  return answers.some(Boolean);
+}
+
 function serveDirectory(
-  { hashFiles = hashInProcess, storeDirectory = '/nix/store', cacheDirectory, log, signal }: CatalogOptions,
+  { storeDirectory = '/nix/store', cacheDirectory, log, signal }: CatalogOptions,
   { directory, base, bases }: { directory: string; base: string; bases: readonly string[] },
 ): ServedDirectory {
   const memory = cacheDirectory === undefined ? undefined : createDigestMemory(cacheDirectory, directory);
-  const digests = createDigests({ hashFiles, memory, signal });
+  const digests = createDigests({ memory, signal });
   return new ServedDirectory({
     directory,
     digests,

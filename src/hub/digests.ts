@@ -1,11 +1,12 @@
 // The digests a hub publishes for its files, computed once for each state of a file. Called by
-// served-directory.ts after each walk; how bytes are hashed and where digests are remembered between
-// runs is given by the caller.
+// served-directory.ts after each walk; where digests are remembered between runs is the caller's
+// matter.
 
 import { readFile, stat } from 'node:fs/promises';
+import { toModelError } from '../base/errors.ts';
+import { hashFiles } from '../core/hash-files.ts';
 import type { DigestMemory } from './digest-memory.ts';
 import { blobId, lfsPointer } from './git-ids.ts';
-import type { HashFiles } from './hash-in-process.ts';
 import { isLfsFile } from './lfs-rule.ts';
 import { type FoundFile, isSettled, stampOf } from './walk.ts';
 
@@ -17,7 +18,6 @@ export interface FileDigests {
 }
 
 export interface DigestsOptions {
-  readonly hashFiles: HashFiles;
   /** Keeps the sha256 digests between runs, so that a second start reads no weights. */
   readonly memory?: DigestMemory | undefined;
   readonly signal: AbortSignal;
@@ -30,13 +30,13 @@ export interface Digests {
 
 const SMALL_FILES_AT_ONCE = 32;
 
-export function createDigests({ hashFiles, memory, signal }: DigestsOptions): Digests {
+export function createDigests({ memory, signal }: DigestsOptions): Digests {
   let sha256s: Map<string, string> | undefined;
   let blobIds = new Map<string, string>();
 
   async function hashLarge(files: readonly FoundFile[]): Promise<void> {
     const inputs = files.map(({ realPath, size }) => ({ path: realPath, size }));
-    const digests = await hashFiles(inputs, signal);
+    const digests = await hashFiles(inputs, { signal });
     files.forEach((file, place) => sha256s?.set(file.stamp, digests[place] ?? ''));
   }
 
@@ -64,9 +64,10 @@ export function createDigests({ hashFiles, memory, signal }: DigestsOptions): Di
       const small = files.filter((file) => !isLfsFile(file.path, file.size));
       const newLarge = large.filter((file) => !known.has(file.stamp));
       const newSmall = small.filter((file) => !blobIds.has(file.stamp));
-      if (newSmall.length > 0) await hashSmall(newSmall);
-      if (newLarge.length > 0) await hashLarge(newLarge);
-      const isWhole = await areUnchanged([...newLarge, ...newSmall]);
+      const isWhole = await stayedWhole([...newLarge, ...newSmall], async () => {
+        if (newSmall.length > 0) await hashSmall(newSmall);
+        if (newLarge.length > 0) await hashLarge(newLarge);
+      });
       const digests = files.map(digestsOf);
       sha256s = pick(known, isWhole ? large.filter(keeps) : []);
       blobIds = pick(blobIds, isWhole ? small.filter(keeps) : []);
@@ -76,11 +77,22 @@ export function createDigests({ hashFiles, memory, signal }: DigestsOptions): Di
   };
 }
 
-async function areUnchanged(files: readonly FoundFile[]): Promise<boolean> {
-  const checks = files.map(async ({ realPath, stamp }) => {
-    return stampOf(await stat(realPath, { bigint: true })) === stamp;
-  });
-  return (await Promise.all(checks)).every(Boolean);
+/** Whether the files were there and the same all the time while they were read. */
+async function stayedWhole(files: readonly FoundFile[], read: () => Promise<void>): Promise<boolean> {
+  try {
+    await read();
+    const checks = files.map(async ({ realPath, stamp }) => {
+      return stampOf(await stat(realPath, { bigint: true })) === stamp;
+    });
+    return (await Promise.all(checks)).every(Boolean);
+  } catch (error) {
+    if (isMissing(error) || isMissing(toModelError(error).cause)) return false;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Only what belongs to these files: what was served before is not kept for ever. */

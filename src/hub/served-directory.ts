@@ -62,12 +62,22 @@ export class ServedDirectory {
     });
   }
 
-  async #walk(): Promise<readonly FoundFile[] | undefined> {
+  /** Whether the directory is there, and where it may be. */
+  async exists(): Promise<boolean> {
+    return (await this.#locate()) !== undefined;
+  }
+
+  async #locate(): Promise<{ root: string; isAllowed: (path: string) => boolean } | undefined> {
     const fence = await this.#options.fence();
     const isAllowed = (path: string): boolean => fence.some((base) => isWithin(base, path));
     const root = await realpath(this.#options.directory).catch(() => undefined);
-    if (root === undefined || !isAllowed(root)) return undefined;
-    const { files, leftOut } = await walkDirectory(root, isAllowed);
+    return root !== undefined && isAllowed(root) ? { root, isAllowed } : undefined;
+  }
+
+  async #walk(): Promise<readonly FoundFile[] | undefined> {
+    const located = await this.#locate();
+    if (located === undefined) return undefined;
+    const { files, leftOut } = await walkDirectory(located.root, located.isAllowed);
     this.#report(leftOut);
     return files;
   }
