@@ -3,30 +3,17 @@
 
 #include "fetch-model.h"
 
-#include "failure.h"
+#include "failure-json.h"
 #include "helper.h"
 #include "model-files.h"
 #include "spec-json.h"
 #include "wasm-core.h"
-
-#include <nlohmann/json.hpp>
 
 namespace ai_models {
 
 namespace {
 
 using Json = nlohmann::json;
-
-std::string textAt(const Json &object, const char *name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-const Json &objectAt(const Json &object, const char *name) {
-  static const Json none = Json::object();
-  const auto found = object.find(name);
-  return found != object.end() && found->is_object() ? *found : none;
-}
 
 /** The addresses that fetching would ask, for `allowed-uris`. */
 std::vector<std::string> addressesOf(const Json &source) {

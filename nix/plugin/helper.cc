@@ -4,10 +4,9 @@
 #include "helper.h"
 
 #include "child-process.h"
-#include "failure.h"
+#include "failure-json.h"
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
 namespace ai_models {
@@ -21,21 +20,6 @@ std::string root;
 std::string helperProgram() {
   const char *chosen = std::getenv("NIX_AI_MODELS_HELPER");
   return chosen != nullptr && *chosen != '\0' ? chosen : root + "/bin/nix-ai-model";
-}
-
-/** A member that is a string; anything else reads as empty, since the text is only shown. */
-std::string textOf(const Json &object, const char *name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-Failure failureOf(const Json &error) {
-  FailureDetails details{textOf(error, "subject"), textOf(error, "wanted"), textOf(error, "found"), {}};
-  if (const auto remedies = error.find("remedies"); remedies != error.end() && remedies->is_array())
-    for (const Json &remedy : *remedies)
-      if (remedy.is_string()) details.remedies.push_back(remedy.get<std::string>());
-  const std::string code = textOf(error, "code");
-  return Failure(code.empty() ? "HELPER_FAILED" : code, textOf(error, "message"), details);
 }
 
 std::string endOf(int status) {
@@ -57,9 +41,11 @@ std::string fetchWithHelper(Evaluation &evaluation, const std::string &specJson)
 
   const Json answer = Json::parse(result.output, nullptr, false);
   if (answer.is_object()) {
-    if (const auto error = answer.find("error"); error != answer.end() && error->is_object())
-      throw failureOf(*error);
-    const std::string path = textOf(answer, "storePath");
+    if (const Json &error = objectAt(answer, "error"); !error.empty()) {
+      const std::string code = textAt(error, "code");
+      throw failureOf(error, code.empty() ? "HELPER_FAILED" : code);
+    }
+    const std::string path = textAt(answer, "storePath");
     if (result.status == 0 && !path.empty()) return path;
   }
   // Ctrl-C reaches a helper that was started by hand in the same group before it reaches us.

@@ -3,11 +3,10 @@
 
 #include "model-files.h"
 
-#include "failure.h"
+#include "failure-json.h"
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 namespace ai_models {
 
@@ -45,20 +44,21 @@ std::vector<TreeFile> listStorePath(Evaluation &evaluation, const std::string &s
   }
 }
 
-/** A member of a file as the plan gives it, or `fallback`. */
-template <typename T> T member(const Json &file, const char *name, T fallback) {
-  const auto found = file.find(name);
-  return found == file.end() || found->is_null() ? fallback : found->get<T>();
+/** A size in bytes as the plan gives it; negative where the pin does not know it. */
+int64_t sizeAt(const Json &object, const char *name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_integer() ? found->get<int64_t>() : -1;
 }
 
 Plain fileOfPlan(const Json &file) {
   PlainAttributes attributes;
-  attributes.emplace_back("path", Plain{member<std::string>(file, "path", "")});
-  if (const auto size = member<int64_t>(file, "size", -1); size >= 0)
+  attributes.emplace_back("path", Plain{textAt(file, "path")});
+  if (const auto size = sizeAt(file, "size"); size >= 0)
     attributes.emplace_back("size", Plain{size});
-  if (const auto sha256 = member<std::string>(file, "sha256", ""); !sha256.empty())
-    attributes.emplace_back("sha256", Plain{sha256});
-  if (const auto path = member<std::string>(file, "storePath", ""); !path.empty())
+  for (const char *algorithm : {"sha256", "sha512"})
+    if (std::string digest = textAt(file, algorithm); !digest.empty())
+      attributes.emplace_back(algorithm, Plain{std::move(digest)});
+  if (const std::string path = textAt(file, "storePath"); !path.empty())
     attributes.emplace_back("storePath", Plain{StorePathText{path}});
   return Plain{std::move(attributes)};
 }
@@ -73,7 +73,7 @@ Plain filesOfPlan(Evaluation &, const std::string &planJson) {
 
 Plain sizeOfPlan(Evaluation &evaluation, const std::string &planJson) {
   const Json plan = Json::parse(planJson);
-  if (const auto total = member<int64_t>(plan, "totalSize", -1); total >= 0) return Plain{total};
+  if (const auto total = sizeAt(plan, "totalSize"); total >= 0) return Plain{total};
   // `fileHashes` pins no sizes: the files are in the store by now.
   int64_t total = 0;
   for (const Json &file : plan.at("files")) {

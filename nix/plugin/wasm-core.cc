@@ -7,7 +7,7 @@
 #include "wasm-core.h"
 
 #include "core-module.h"
-#include "failure.h"
+#include "failure-json.h"
 #include "wasm-trap.h"
 
 #include <cstring>
@@ -30,6 +30,13 @@ namespace {
 constexpr uint32_t MAX_PAGES = 16384;
 /** 4 MiB: what an instance may hold on to between calls. */
 constexpr uint32_t MAX_IDLE_PAGES = 64;
+
+/** An error reply is JSON, or a plain line of text from the simplest exports. */
+[[noreturn]] void refuse(const std::string &code, const std::string &data) {
+  const auto error = nlohmann::json::parse(data, nullptr, false);
+  if (error.is_object()) throw failureOf(error, code);
+  throw Failure(code, data);
+}
 
 /** wasm2c's runtime keeps its call depth in a global: one call at a time. */
 std::mutex runtime;
@@ -60,7 +67,7 @@ public:
     uint32_t record[3];
     std::memcpy(record, range(address, sizeof record), sizeof record);
     std::string data(reinterpret_cast<const char *>(range(record[1], record[2])), record[2]);
-    if (record[0] != 0) throw Failure(codeOfStatus(record[0]), data);
+    if (record[0] != 0) refuse(codeOfStatus(record[0]), data);
     return data;
   }
 
