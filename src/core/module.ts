@@ -12,7 +12,7 @@ const SIMD_PROBE = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0], // magic, version
   ...[1, 4, 1, 96, 0, 0], // type: () -> ()
   ...[3, 2, 1, 0], // one function of it
-  ...[10, 8, 1, 6, 0, 65, 0, 253, 15, 26, 11],
+  ...[10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11],
 );
 
 const compiled = new Map<Build, WebAssembly.Module>();
