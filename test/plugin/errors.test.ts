@@ -29,7 +29,7 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and wrong arguments${WHY_NOT ? ` (
     'a path inside': ['{ source = ./model; }', '`source` is a path', 'SPEC_INVALID'],
     'a set that contains itself': ['(let a = { source = a; }; in a)', 'nested too deeply'],
     'an unknown attribute': ['{ source.huggingface.repo = "o/m"; hsah = "x"; }', 'hash', 'SPEC_UNKNOWN_ATTRIBUTE'],
-    'a wrong type': ['{ source.huggingface.repo = 1; hash = "x"; }', 'SPEC_INVALID'],
+    'a wrong type': ['{ source.huggingface.repo = 1; }', 'repo', 'SPEC_INVALID'],
     'a malformed hash': ['{ source.huggingface.repo = "o/m"; hash = "sha256-x"; }', 'ENCODING_INVALID'],
     'text that is not UTF-8': [
       '{ name = builtins.substring 0 1 "é"; source.huggingface.repo = "o/m"; }',

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { futurePath, makeHelper, makeModel, remove, removeFromStore, scratch, type TestModel } from './models.ts';
-import { nix, PLUGIN, pureEval, WHY_NOT, type NixRun } from './nix-run.ts';
+import { nix, PLUGIN, pureEval, run, WHY_NOT, type NixRun } from './nix-run.ts';
 
 describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () => {
   let folder: string;
@@ -85,7 +85,7 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY
     const [status] = (await once(child, 'exit')) as [number | null];
     expect(status).not.toBe(0);
     expect(ids).toHaveLength(2);
-    for (const id of ids) expect(isRunning(id)).toBe(false);
+    for (const id of ids) await expect.poll(() => isRunning(id), { timeout: 10_000 }).toBe(false);
   });
 
   // Last: from here on the model is in the store.
@@ -108,11 +108,7 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY
 });
 
 /** A zombie that nobody has waited for counts as ended. */
-function isRunning(id: string): boolean {
-  try {
-    process.kill(Number(id), 0);
-  } catch {
-    return false;
-  }
-  return true;
+async function isRunning(id: string): Promise<boolean> {
+  const { stdout } = await run('ps', ['-o', 'stat=', '-p', id]);
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }

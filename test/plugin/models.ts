@@ -28,8 +28,8 @@ export async function makeModel(parent: string): Promise<TestModel> {
   const contents = { 'config.json': `{"model":"${name}"}`, 'onnx/model.bin': randomBytes(300) };
   await mkdir(join(directory, 'onnx'), { recursive: true });
   for (const [path, content] of Object.entries(contents)) await writeFile(join(directory, path), content);
-  const base64 = await output('nix-hash', ['--type', 'sha256', '--base64', directory]);
-  const hash = base64.startsWith('sha256-') ? base64 : `sha256-${base64}`;
+  const hex = await output('nix-hash', ['--type', 'sha256', directory]);
+  const hash = `sha256-${Buffer.from(hex, 'hex').toString('base64')}`;
   return {
     name,
     directory,
@@ -50,7 +50,7 @@ export function addToStore(model: TestModel): Promise<string> {
 
 /** Where the tree would be in the store, without adding it. */
 export async function futurePath(model: TestModel): Promise<string> {
-  const hex = await output('nix-hash', ['--to-base16', '--type', 'sha256', model.hash]);
+  const hex = Buffer.from(model.hash.replace('sha256-', ''), 'base64').toString('hex');
   return output('nix-store', ['--print-fixed-path', '--recursive', 'sha256', hex, model.name]);
 }
 
