@@ -21,19 +21,24 @@ const run = (command, ...args) =>
 const STEPS = [
   {
     name: 'generated',
-    inputs: ['src/base/error-codes.json', 'scripts/generate.mjs'],
+    inputs: [
+      'src/base/error-codes.json',
+      'src/spec/schema.json',
+      'scripts/generate.mjs',
+      'scripts/generate-tables.mjs',
+    ],
     output: 'build/generated/errors.h',
     make: writeGenerated,
   },
   {
     name: 'wasm-scalar',
-    inputs: ['wasm', 'asconfig.json', 'build/generated/status.ts'],
+    inputs: ['wasm', 'asconfig.json', 'build/generated'],
     output: 'build/js/core.scalar.wasm',
     make: () => run(bin('asc'), '--config', 'asconfig.json', '--target', 'scalar'),
   },
   {
     name: 'wasm-simd',
-    inputs: ['wasm', 'asconfig.json', 'build/generated/status.ts'],
+    inputs: ['wasm', 'asconfig.json', 'build/generated'],
     output: 'build/js/core.simd.wasm',
     make: () => run(bin('asc'), '--config', 'asconfig.json', '--target', 'simd'),
   },

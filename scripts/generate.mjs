@@ -2,12 +2,14 @@
 // reads the same from the command line and from `nix eval`.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeTables } from './generate-tables.mjs';
 
 const NOTE = 'Made by scripts/generate.mjs from src/base/error-codes.json. Do not edit.';
 
 export function writeGenerated() {
   const codes = Object.entries(JSON.parse(readFileSync('src/base/error-codes.json', 'utf8')));
   mkdirSync('build/generated', { recursive: true });
+  writeTables();
   const constants = codes.map(([name, { status }]) => `export const ${name}: u32 = ${status};`);
   writeFileSync('build/generated/status.ts', [`// ${NOTE}`, ...constants, ''].join('\n'));
   const rows = codes.map(([name, { status, remedies }]) => {

@@ -35,13 +35,37 @@ export interface FilePatterns {
   readonly exclude: readonly string[];
 }
 
+/** One file of a lock entry. */
+export interface LockedFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What models.lock.json holds of one model. */
+export interface LockEntry {
+  /** As asked for: its revision may be a branch. */
+  readonly source: SourceSpec;
+  readonly files?: FilePatterns | undefined;
+  /** The commit that the source resolved to. */
+  readonly revision?: string | undefined;
+  /** Bytes. */
+  readonly totalSize: number;
+  readonly contents: readonly LockedFile[];
+}
+
 export interface Spec {
   readonly name: string;
+  readonly version?: string | undefined;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly source: SourceSpec;
   readonly files: FilePatterns;
   /** SRI of the whole tree's NAR. */
   readonly hash?: string | undefined;
   /** SRI per file path. */
   readonly fileHashes?: Readonly<Record<string, string>> | undefined;
+  readonly lock?: LockEntry | undefined;
   readonly lazy: boolean;
 }
