@@ -1,8 +1,9 @@
 # Stops at the first attribute that nothing reads: a misspelt `hash` must not become a model
-# without a pin. Returns the attributes that are not null.
+# without a pin. Returns the attributes that are not null. `path` is where the set stands in a spec.
 {
   fail,
   nearest,
+  schema,
   withoutNulls,
   ...
 }:
@@ -19,22 +20,29 @@ let
     ;
 in
 
-{ what, known }:
+{ path, known }:
 attributes:
 let
-  unknown = filter (name: !(elem name known)) (attrNames attributes);
-  suggestion = nearest known (head unknown);
+  name = head (filter (name: !(elem name known)) (attrNames attributes));
+  full = if path == "" then name else "${path}.${name}";
+  near = nearest known name;
+  hint =
+    if near != null then
+      "; did you mean `${near}`?"
+    else if path == "" && elem name (schema.attributesOf "huggingface") then
+      "; it belongs in `source.huggingface`"
+    else
+      "";
 in
 if !(isAttrs attributes) then
   fail "SPEC_INVALID" {
-    message = "${what} is not an attribute set";
+    message = if path == "" then "A spec is an attribute set" else "`${path}` is no attribute set";
     found = typeOf attributes;
   }
-else if unknown != [ ] then
+else if removeAttrs attributes known != { } then
   fail "SPEC_UNKNOWN_ATTRIBUTE" {
-    message = "${what} has an unknown attribute";
-    wanted = if suggestion == null then "one of ${concatStringsSep ", " known}" else suggestion;
-    found = head unknown;
+    message = "Unknown attribute `${full}`${hint}";
+    remedies = [ "Known here: ${concatStringsSep " " known}" ];
   }
 else
   withoutNulls attributes

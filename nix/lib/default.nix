@@ -16,9 +16,12 @@ let
     normaliseSource = import ./normaliseSource.nix lib;
     types = import ./types lib;
     filePatterns = import ./filePatterns.nix lib;
+    globRegex = import ./globRegex.nix lib;
+    selectFiles = import ./selectFiles.nix lib;
     readLock = import ./readLock.nix lib;
     lockEntry = import ./lockEntry.nix lib;
     parseHash = import ./parseHash.nix lib;
+    hexDigest = import ./hexDigest.nix lib;
     checkPaths = import ./checkPaths.nix lib;
     checkAttributes = import ./checkAttributes.nix lib;
     oneOf = import ./oneOf.nix lib;
@@ -28,6 +31,8 @@ let
     # Text for stores and addresses.
     storeName = import ./storeName.nix lib;
     encodeUrl = import ./encodeUrl.nix lib;
+    decodeUrl = import ./decodeUrl.nix lib;
+    bytes = import ./bytes.nix lib;
 
     # Derivations.
     buildWithTool = import ./buildWithTool.nix lib;

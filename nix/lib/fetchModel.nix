@@ -10,6 +10,7 @@
   defaultSystem,
   fail,
   fetchFile,
+  hexDigest,
   linkFiles,
   normaliseSpec,
   types,
@@ -18,22 +19,30 @@
 
 let
   inherit (builtins)
+    all
+    foldl'
     intersectAttrs
     listToAttrs
     map
-    removeAttrs
     ;
 
   unpinned =
     name: source:
     fail "SPEC_MISSING_PIN" {
-      message = "The model is not pinned: it needs `hash`, `fileHashes` or `lock`";
+      message = "fetchModel needs `hash`, `lock` or `fileHashes`, to give the same model every time";
       subject = name;
       remedies = [
-        "nix-ai-model prefetch ${source}    prints the hash of the whole model"
-        "nix-ai-model lock ${source}    pins each file, without downloading weights"
+        "`nix-ai-model prefetch ${source}` prints the hash."
+        "`nix-ai-model lock ${name}=${source}` pins each file, without downloading weights."
       ];
     };
+
+  totalSize =
+    files:
+    if all (file: file ? size) files then
+      { totalSize = foldl' (sum: file: sum + file.size) 0 files; }
+    else
+      { };
 in
 
 given:
@@ -42,7 +51,6 @@ let
     name
     kind
     value
-    source
     files
     pin
     ;
@@ -52,14 +60,16 @@ let
 
   # What the builder is told, and what a reader finds as `spec`.
   spec = {
-    inherit name source files;
+    inherit name files;
+    source.${kind} = value;
   };
 
   # A file of a pin by file, with the store path that fetches it.
   pinnedFile =
     file:
-    removeAttrs file [ "hash" ]
-    // {
+    {
+      inherit (file) path;
+      ${file.hash.algorithm} = hexDigest file.hash;
       storePath = toString (fetchFile {
         inherit (file) path hash;
         inherit system;
@@ -69,7 +79,9 @@ let
           source = value;
         };
       });
-    };
+    }
+    // intersectAttrs { size = null; } file;
+  pinnedFiles = map pinnedFile pin.contents;
 
   ofTree = buildWithTool {
     inherit name spec system;
@@ -78,28 +90,29 @@ let
   };
 
   ofFiles =
-    let
-      pinnedFiles = map pinnedFile pin.contents;
-      link = file: {
-        name = file.path;
-        value = file.storePath;
-      };
-    in
     linkFiles {
       inherit name system;
-      links = listToAttrs (map link pinnedFiles);
+      links = listToAttrs (
+        map (file: {
+          name = file.path;
+          value = file.storePath;
+        }) pinnedFiles
+      );
     }
     // {
       files = pinnedFiles;
     }
-    // intersectAttrs { totalSize = null; } pin;
+    // totalSize pinnedFiles;
 
-  pinned = {
-    hash = ofTree;
-    files = ofFiles;
-  };
+  model =
+    if pin.kind == "hash" then
+      ofTree
+    else if pin.kind == "files" then
+      ofFiles
+    else
+      unpinned name (type.describe value);
 in
-(if pin.kind == null then unpinned name (type.describe value) else pinned.${pin.kind})
+model
 // intersectAttrs {
   meta = null;
   version = null;

@@ -1,8 +1,9 @@
 # File patterns as { include; exclude; }, from a list in which "!glob" excludes, or from the two
-# lists apart. Matching them is the builder's work: here they are only carried along.
+# lists apart.
 {
   checkAttributes,
   fail,
+  globRegex,
   schema,
   ...
 }:
@@ -11,6 +12,7 @@ let
   inherit (builtins)
     all
     filter
+    isAttrs
     isList
     isString
     map
@@ -20,36 +22,36 @@ let
     ;
 
   checked = checkAttributes {
-    what = "`files`";
+    path = "files";
     known = schema.attributesOf "filePatterns";
   };
   isExcluded = glob: match "!.*" glob != null;
 
+  # A malformed pattern is found here, and not after a download.
   checkGlobs =
     globs:
-    if isList globs && all (glob: isString glob && glob != "") globs then
-      globs
-    else
+    if !(isList globs && all (glob: isString glob && glob != "") globs) then
       fail "SPEC_INVALID" {
-        message = "`files` is not a list of patterns";
+        message = "`files` is no list of patterns";
         found = toJSON globs;
-      };
+      }
+    else
+      builtins.deepSeq (map globRegex globs) globs;
+
+  ofList = globs: {
+    include = checkGlobs (filter (glob: !(isExcluded glob)) globs);
+    exclude = checkGlobs (map (glob: substring 1 (-1) glob) (filter isExcluded globs));
+  };
+  ofSet = lists: {
+    include = checkGlobs (lists.include or [ ]);
+    exclude = checkGlobs (lists.exclude or [ ]);
+  };
 in
 
 files:
 if isList files then
-  let
-    globs = checkGlobs files;
-  in
-  {
-    include = filter (glob: !(isExcluded glob)) globs;
-    exclude = map (glob: substring 1 (-1) glob) (filter isExcluded globs);
-  }
+  ofList files
+else if isAttrs files then
+  ofSet (checked files)
 else
-  let
-    lists = checked files;
-  in
-  {
-    include = checkGlobs (lists.include or [ ]);
-    exclude = checkGlobs (lists.exclude or [ ]);
-  }
+  checkGlobs files

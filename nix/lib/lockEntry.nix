@@ -1,10 +1,8 @@
-# The checked entry of one model: { name, source, contents, revision?, totalSize? }. `lock` is a lock
-# file's content or one entry of it; `name` may be null where it holds one model only.
+# The checked entry of one model: { name, source, files, revision?, contents }. `lock` is a lock
+# file's content or one entry of it; `name` may be null where the file holds one model only.
 {
   checkPaths,
   fail,
-  parseHash,
-  schema,
   withoutNulls,
   ...
 }:
@@ -14,8 +12,7 @@ let
     attrNames
     concatStringsSep
     deepSeq
-    elem
-    filter
+    foldl'
     head
     intersectAttrs
     isAttrs
@@ -43,7 +40,7 @@ let
     fail "LOCK_MISSING_MODEL" {
       message =
         if name == null then
-          "The lock file holds several models: choose one by `name`"
+          "The lock file has several models: `name` must say which"
         else
           ''The lock file has no model named "${name}"'';
       found = if names == [ ] then "no models" else concatStringsSep ", " names;
@@ -53,23 +50,19 @@ let
     lock: name:
     let
       names = attrNames lock.models;
+      chosen = if name == null then head names else name;
     in
     if lock.version or null != lockVersion then
       invalid "version" "its version is unknown" (toJSON (lock.version or null))
-    else if !(isAttrs (lock.models or null)) then
-      invalid "models" "it is not an object" (typeOf (lock.models or null))
-    else if name != null && lock.models ? ${name} then
-      {
-        inherit name;
-        entry = lock.models.${name};
-      }
-    else if name == null && length names == 1 then
-      {
-        name = head names;
-        entry = lock.models.${head names};
-      }
+    else if !(isAttrs lock.models) then
+      invalid "models" "it is no attribute set" (typeOf lock.models)
+    else if (name == null && length names != 1) || !(lock.models ? ${chosen}) then
+      missing name names
     else
-      missing name names;
+      {
+        name = chosen;
+        entry = lock.models.${chosen};
+      };
 
   checkFile =
     subject: file:
@@ -78,51 +71,50 @@ let
     else if !(isInt (file.size or null) && file.size >= 0) then
       invalid subject ''"${file.path}" has no valid size'' (toJSON (file.size or null))
     else if !(isString (file.sha256 or null) && match "[0-9a-f]{64}" file.sha256 != null) then
-      invalid subject ''"${file.path}" has no valid sha256 (64 hexadecimal digits)'' (
+      invalid subject ''"${file.path}" has no sha256 of 64 hexadecimal digits'' (
         toJSON (file.sha256 or null)
       )
     else
       {
-        inherit (file) path size sha256;
-        hash = parseHash file.path file.sha256;
+        inherit (file) path size;
+        hash = {
+          algorithm = "sha256";
+          digest = file.sha256;
+        };
       };
 
   check =
     { name, entry }:
     let
       subject = if name == null then "entry" else ''model "${name}"'';
-      known = schema.attributesOf "lockEntry";
-      unknown = filter (attribute: !(elem attribute known)) (attrNames entry);
       contents = map (checkFile subject) entry.contents;
-      paths = checkPaths (map (file: file.path) contents);
+      sum = foldl' (sum: file: sum + file.size) 0 contents;
     in
-    if !(isAttrs entry) then
-      invalid subject "it is not an object" (typeOf entry)
-    else if unknown != [ ] then
-      invalid subject "it has an unknown attribute" (head unknown)
-    else if entry.source or null == null then
+    if !(isAttrs entry && isAttrs (entry.source or null)) then
       invalid subject "it has no `source`" null
-    else if !(isList (entry.contents or null)) then
-      invalid subject "`contents` is not a list" (typeOf (entry.contents or null))
+    else if !(isList (entry.contents or null) && entry.contents != [ ]) then
+      invalid subject "it has no `contents`, the list of its files" null
+    else if entry.totalSize or null != null && entry.totalSize != sum then
+      invalid subject "`totalSize` is not the sum of its files" (toJSON entry.totalSize)
     else
-      # `paths` throws at a hostile one before anything else is looked at.
-      deepSeq paths intersectAttrs {
-        revision = null;
-        source = null;
-        totalSize = null;
-      } (withoutNulls entry)
-      // {
-        inherit name contents;
-      };
+      # A hostile path is found before anything else is looked at.
+      deepSeq (checkPaths (map (file: file.path) contents)) (
+        {
+          inherit name contents;
+          inherit (entry) source;
+          files = entry.files or null;
+        }
+        // intersectAttrs { revision = null; } (withoutNulls entry)
+      );
 in
 
 { lock, name }:
-check (
-  if lock ? models || lock ? version then
-    choose lock name
-  else
-    {
-      inherit name;
-      entry = lock;
-    }
-)
+if lock ? contents then
+  check {
+    inherit name;
+    entry = lock;
+  }
+else if lock ? models then
+  check (choose lock name)
+else
+  invalid "lock" "it is neither a lock file nor an entry of one" (toString (attrNames lock))

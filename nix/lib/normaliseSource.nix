@@ -21,37 +21,41 @@ let
     length
     match
     removeAttrs
+    toJSON
     typeOf
     ;
 
   kinds = attrNames types;
+  wanted = concatStringsSep " or " kinds;
   invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
 
   unknownKind =
-    found:
+    kind:
     let
-      suggestion = nearest kinds found;
+      near = nearest kinds kind;
+      hint = if near == null then "" else "; did you mean `${near}`?";
     in
-    fail "SPEC_UNKNOWN_ATTRIBUTE" {
-      message = "`source` names no known kind of source";
-      wanted = if suggestion == null then "one of ${concatStringsSep ", " kinds}" else suggestion;
-      inherit found;
+    fail "SPEC_INVALID" {
+      message = "Unknown kind of source: `${kind}`${hint}";
+      inherit wanted;
     };
 
   ofShortForm =
     text:
     let
-      parts = match "([a-z0-9]+):(.+)" text;
+      parts = match "([A-Za-z0-9]+):(.+)" text;
       prefix = head parts;
       rest = elemAt parts 1;
       fitting = filter (kind: elem prefix types.${kind}.shortForms) kinds;
       kind = head fitting;
       isAddress = match "//.*" rest != null;
     in
-    if parts == null then
-      invalid "`source` is neither huggingface:org/name@revision nor an address" text
-    else if fitting == [ ] then
-      unknownKind prefix
+    if parts == null || fitting == [ ] then
+      fail "SPEC_INVALID" {
+        message = "`source` is no short form of a source";
+        wanted = "huggingface:org/name@revision, or a URL";
+        found = text;
+      }
     else
       {
         inherit kind;
@@ -73,10 +77,10 @@ let
         kind = head names;
         value = source.${head names};
       }
+    else if names == [ ] then
+      invalid "`source` is empty: it needs ${wanted}" null
     else
-      invalid "`source` takes exactly one kind of source" (
-        if names == [ ] then "none" else concatStringsSep ", " names
-      );
+      invalid "`source` names several kinds: keep one" (concatStringsSep ", " names);
 in
 
 source:
@@ -95,7 +99,7 @@ let
     ;
 in
 if !(isString kind && types ? ${kind}) then
-  unknownKind (if isString kind then kind else typeOf kind)
+  unknownKind (if isString kind then kind else toJSON kind)
 else
   {
     inherit kind;

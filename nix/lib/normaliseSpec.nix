@@ -1,5 +1,5 @@
-# What the user wrote, checked, with every default filled in: { name, kind, value, source, files,
-# pin }. Agrees with the core's reading of a spec (docs/spec.md).
+# What the user wrote, checked, with every default filled in: { name, kind, value, files, pin }.
+# Agrees with the core's reading of a spec (wasm/spec, docs/spec.md), for which there are tests.
 {
   checkAttributes,
   checkPaths,
@@ -10,6 +10,7 @@
   parseHash,
   readLock,
   schema,
+  selectFiles,
   storeName,
   types,
   ...
@@ -17,25 +18,27 @@
 
 let
   inherit (builtins)
+    all
     attrNames
     concatStringsSep
     elem
     filter
+    head
     isAttrs
     isString
     length
+    listToAttrs
     map
     match
-    removeAttrs
+    sort
     toJSON
     ;
 
   invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
 
   checked = checkAttributes {
-    what = "The spec";
-    # `system` has a meaning in Nix only: where to build.
-    known = schema.attributes ++ [ "system" ];
+    path = "";
+    known = schema.attributes;
   };
 
   # Names from the requirements without a meaning yet: refused, never silently ignored.
@@ -47,7 +50,10 @@ let
     if found == [ ] then
       spec
     else
-      invalid "The spec uses what this version does not support" (concatStringsSep ", " found);
+      fail "SPEC_INVALID" {
+        message = "`${head found}` is not supported by this version";
+        remedies = [ "Leave it out; docs/spec.md lists what this version understands." ];
+      };
 
   checkName =
     name:
@@ -55,9 +61,28 @@ let
       name
     else
       fail "NAME_INVALID" {
-        message = "Not a valid store name";
-        found = toJSON name;
+        message = "Not a valid store name: ${toJSON name}";
+        remedies = [
+          ''Use `name = "${storeName (toString name)}"`, or another name: 1 to 211 characters of A-Z a-z 0-9 + - . _ ? =, the first of them no dot.''
+        ];
       };
+
+  nameOf =
+    source:
+    let
+      title = types.${source.kind}.defaultName source.value;
+    in
+    if title == null then null else storeName title;
+
+  # Both are the source's own way to write the patterns of a spec.
+  patternsOf =
+    spec: source:
+    if source.files or null == null then
+      spec.files or null
+    else if spec ? files then
+      invalid "`source.${source.kind}.files` and `files` are both given: keep one" null
+    else
+      source.files;
 
   contentsOf =
     fileHashes:
@@ -69,21 +94,17 @@ let
         hash = parseHash path fileHashes.${path};
       }) (checkPaths (attrNames fileHashes));
 
-  # A url source whose every file has a hash needs no other pin.
+  # A url source whose every file has a hash is pinned by that.
   hashesOf =
     source:
     let
       files = source.value.urls or [ ];
+      pair = file: {
+        name = file.path;
+        value = file.hash;
+      };
     in
-    if files != [ ] && builtins.all (file: file ? hash) files then
-      builtins.listToAttrs (
-        map (file: {
-          name = file.path;
-          value = file.hash;
-        }) files
-      )
-    else
-      null;
+    if files != [ ] && all (file: file ? hash) files then listToAttrs (map pair files) else null;
 
   pinOf =
     spec: source: lock:
@@ -93,72 +114,109 @@ let
         "fileHashes"
         "lock"
       ];
-      hashes = hashesOf source;
+      fileHashes = spec.fileHashes or (hashesOf source);
     in
     if length pins > 1 then
-      invalid "The spec is pinned more than once" (concatStringsSep ", " pins)
-    else if pins == [ "hash" ] then
+      invalid "`hash`, `fileHashes` and `lock` exclude each other: keep one" (
+        concatStringsSep ", " pins
+      )
+    else if elem "hash" pins then
       {
         kind = "hash";
         hash = parseHash "hash" spec.hash;
       }
-    else if pins == [ "lock" ] then
-      { kind = "files"; } // lock
-    else if pins == [ "fileHashes" ] || hashes != null then
+    else if elem "lock" pins then
       {
         kind = "files";
-        contents = contentsOf (spec.fileHashes or hashes);
+        contents = sort (a: b: a.path < b.path) lock.contents;
+      }
+      // builtins.intersectAttrs { revision = null; } lock
+    else if fileHashes != null then
+      {
+        kind = "files";
+        contents = contentsOf fileHashes;
       }
     else
       { kind = null; };
-
-  nameOf = source: storeName (types.${source.kind}.defaultName source.value);
-
-  # The same repository through another hub is the same source.
-  identity = source: {
-    inherit (source) kind;
-    value = removeAttrs source.value [ "endpoint" ];
-  };
-  describe = source: types.${source.kind}.describe source.value;
 in
 
 given:
 let
   spec = refuseUnsupported (checked given);
   named = if spec ? source then normaliseSource spec.source else null;
-
-  lock = lockEntry {
-    lock = readLock spec.lock;
-    name = spec.name or (if named == null then null else nameOf named);
-  };
-  locked = normaliseSource lock.source;
+  lock =
+    if spec ? lock then
+      lockEntry {
+        lock = readLock spec.lock;
+        name = spec.name or (if named == null then null else nameOf named);
+      }
+    else
+      null;
+  locked = if lock == null then null else normaliseSource lock.source;
 
   source =
-    if spec ? lock && named != null && identity named != identity locked then
-      fail "LOCK_STALE" {
-        message = "The lock is of another source than the spec";
-        wanted = describe named;
-        found = describe locked;
-      }
-    else if named != null then
+    if named != null then
       named
-    else if spec ? lock then
+    else if locked != null then
       locked
     else
       invalid "The spec has no `source`" null;
+  type = types.${source.kind};
+  value = type.complete source.value (if locked == null then { } else locked.value);
 
-  patterns =
-    if source.files != null && spec ? files then
-      invalid "`files` stands both in the source and at the top" null
+  ownPatterns = patternsOf spec (if named == null then { } else named);
+  lockedPatterns = lock.files or null;
+  patterns = filePatterns (
+    if ownPatterns != null then
+      ownPatterns
+    else if lockedPatterns != null then
+      lockedPatterns
     else
-      spec.files or source.files;
+      [ ]
+  );
 
-  ownName = spec.name or (if spec ? lock then lock.name else null);
-in
-{
-  name = checkName (if ownName != null then ownName else nameOf source);
-  inherit (source) kind value;
-  source.${source.kind} = source.value;
-  files = filePatterns (if patterns == null then [ ] else patterns);
+  # What the lock would have to be of, and is not; null where it is fresh.
+  stale =
+    if lock == null || named == null then
+      null
+    else if
+      named.kind != locked.kind
+      || !(type.agrees {
+        source = named.value;
+        locked = locked.value;
+        revision = lock.revision or null;
+      })
+    then
+      {
+        message = "The lock was made for another source";
+        wanted = type.describe value;
+        found = types.${locked.kind}.describe (types.${locked.kind}.complete locked.value { });
+      }
+    else if
+      ownPatterns != null && lockedPatterns != null && filePatterns lockedPatterns != patterns
+    then
+      {
+        message = "The lock was made with other `files` patterns";
+        wanted = toJSON patterns;
+        found = toJSON (filePatterns lockedPatterns);
+      }
+    else
+      null;
+
+  name = spec.name or (if lock.name or null == null then nameOf source else lock.name);
   pin = pinOf spec source lock;
-}
+in
+if stale != null then
+  fail "LOCK_STALE" stale
+else
+  {
+    name =
+      if name == null then
+        invalid "The spec has no `name`, which several addresses do not suggest" null
+      else
+        checkName name;
+    inherit (source) kind;
+    inherit value;
+    files = patterns;
+    pin = pin // (if pin ? contents then { contents = selectFiles patterns pin.contents; } else { });
+  }

@@ -11,7 +11,7 @@ let
     ;
 in
 
-what: attributes: names: default:
+path: attributes: names: default:
 let
   given = filter (name: attributes ? ${name}) names;
 in
@@ -19,9 +19,7 @@ if given == [ ] then
   default
 else if length given > 1 then
   fail "SPEC_INVALID" {
-    message = "${what} says one thing twice";
-    wanted = "one of ${concatStringsSep ", " names}";
-    found = concatStringsSep ", " given;
+    message = "`${path}` gives ${concatStringsSep " and " (map (name: "`${name}`") given)}, which mean the same: keep one";
   }
 else
   attributes.${head given}

@@ -2,9 +2,11 @@
 #
 #   shortForms         what may stand before the colon in a short form
 #   parseShortForm     text -> the source's attributes
-#   normalise          attributes -> checked attributes with every default filled in
-#   defaultName        normalised attributes -> what to call the model
-#   describe           normalised attributes -> the short form, for messages and commands
+#   normalise          attributes -> checked attributes, without defaults
+#   complete           normalised attributes, those of the lock -> every default filled in
+#   agrees             { source, locked, revision } -> whether a lock is of this source
+#   defaultName        normalised attributes -> what to call the model, or null
+#   describe           completed attributes -> the short form, for messages and commands
 #   fileUrls           { source, revision, path } -> addresses, the preferred one first
 lib:
 

@@ -10,6 +10,7 @@
 
 let
   inherit (builtins)
+    elem
     elemAt
     getEnv
     isString
@@ -19,22 +20,16 @@ let
     toJSON
     ;
 
-  what = "`source.huggingface`";
+  path = "source.huggingface";
+  defaultRevision = "main";
   defaultEndpoint = "https://huggingface.co";
+
   checked = checkAttributes {
-    inherit what;
+    inherit path;
     known = schema.attributesOf "huggingface";
   };
 
-  # The names of the types, and what stands before the repository in addresses.
-  repoTypes = {
-    model = "model";
-    models = "model";
-    dataset = "dataset";
-    datasets = "dataset";
-    space = "space";
-    spaces = "space";
-  };
+  # What stands before the repository in addresses.
   prefixes = {
     model = "";
     dataset = "datasets/";
@@ -48,7 +43,7 @@ let
     if isString value && match pattern value != null then
       value
     else
-      invalid "${what}: `${name}` is not valid" (toJSON value);
+      invalid "`${path}.${name}` is not valid" (toJSON value);
 
   withoutSlash =
     url:
@@ -56,7 +51,7 @@ let
 in
 
 {
-  # What stands before the colon: huggingface:org/name@revision
+  # huggingface:org/name@revision
   shortForms = [
     "huggingface"
     "hf"
@@ -65,7 +60,7 @@ in
   parseShortForm =
     text:
     let
-      parts = match "((model|dataset|space)s/)?([^@]+)(@(.+))?" text;
+      parts = match "((model|dataset|space)s/)?([^@]+)(@(.*))?" text;
     in
     if parts == null then
       invalid "Not of the form huggingface:org/name@revision" text
@@ -80,16 +75,16 @@ in
     given:
     let
       source = checked given;
-      valueOf = oneOf what source;
+      valueOf = oneOf path source;
       repo = valueOf [
         "repo"
         "repoId"
-      ] (invalid "${what} has no `repo`" null);
+      ] (invalid "`${path}` has no `repo`" null);
       revision = valueOf [
         "revision"
         "rev"
         "tag"
-      ] "main";
+      ] null;
       repoType = source.repoType or "model";
       fromEnvironment = getEnv "HF_ENDPOINT";
       # Known now, and written into the spec: the build may run where HF_ENDPOINT is not set.
@@ -97,14 +92,48 @@ in
     in
     {
       repo = checkText "repo" "([A-Za-z0-9._-]+/)?[A-Za-z0-9._-]+" repo;
-      revision = checkText "revision" ".*[^.].*" revision;
-      repoType = repoTypes.${repoType} or (invalid "${what}: `repoType` is not valid" repoType);
+      repoType =
+        if isString repoType && prefixes ? ${repoType} then
+          repoType
+        else
+          invalid "`${path}.repoType` is not model, dataset or space" (toJSON repoType);
     }
     // (
-      if endpoint == "" || endpoint == defaultEndpoint then
+      # What git allows in the name of a reference, roughly.
+      if revision == null then
         { }
       else
-        { endpoint = withoutSlash (checkText "endpoint" "https?://.+" endpoint); }
+        { revision = checkText "revision" "[^/[:space:][:cntrl:]~^:?*[\\]+(/[^/[:space:][:cntrl:]~^:?*[\\]+)*" revision; }
+    )
+    // (
+      if endpoint == "" then
+        { }
+      else
+        { endpoint = withoutSlash (checkText "endpoint" "https?://[^@[:space:]]+" endpoint); }
+    );
+
+  complete =
+    source: locked:
+    {
+      revision = locked.revision or defaultRevision;
+    }
+    // source;
+
+  # Through which hub it was locked does not matter, nor a revision that is left open.
+  agrees =
+    {
+      source,
+      locked,
+      revision,
+    }:
+    source.repo == locked.repo
+    && source.repoType == locked.repoType
+    && (
+      !(source ? revision)
+      || elem source.revision [
+        revision
+        (locked.revision or defaultRevision)
+      ]
     );
 
   defaultName = source: baseNameOf source.repo;
@@ -112,8 +141,8 @@ in
   describe =
     {
       repo,
-      revision,
       repoType,
+      revision,
       ...
     }:
     "huggingface:${prefixes.${repoType}}${repo}@${revision}";

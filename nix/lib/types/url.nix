@@ -1,18 +1,21 @@
 # Files by their addresses, each with as many mirrors as one likes.
 {
   checkAttributes,
+  checkPaths,
+  decodeUrl,
   fail,
   oneOf,
+  parseHash,
   schema,
   ...
 }:
 
 let
   inherit (builtins)
+    deepSeq
     elemAt
     filter
     head
-    isAttrs
     isList
     isString
     length
@@ -21,13 +24,13 @@ let
     toJSON
     ;
 
-  what = "`source.url`";
+  path = "source.url";
   checked = checkAttributes {
-    inherit what;
+    inherit path;
     known = schema.attributesOf "url";
   };
   checkedFile = checkAttributes {
-    what = "A file of ${what}";
+    path = "${path}.urls";
     known = schema.attributesOf "urlFile";
   };
 
@@ -36,33 +39,42 @@ let
   # A password in an address would stand in the store for everyone to read.
   checkUrl =
     url:
-    if !(isString url && match "https?://[^[:space:]]+" url != null) then
-      invalid "${what} takes http and https addresses" (toJSON url)
+    if !(isString url && match "https?://[^/?#[:space:]][^[:space:]]*" url != null) then
+      invalid "`${path}` takes http:// and https:// addresses" (toJSON url)
     else if match "https?://[^/?#]*@.*" url != null then
-      invalid "${what}: an address must not contain a name and password" "an address with an @"
+      fail "SPEC_INVALID" {
+        message = "`${path}` has an address with a password";
+        wanted = "an address without one: the Nix store is readable by everyone";
+      }
     else
       url;
 
+  # The last part of the address's path.
   fileName =
     url:
     let
       parts = match "https?://[^/?#]+/([^?#]*/)?([^/?#]+)([?#].*)?" url;
+      name = decodeUrl (elemAt parts 1);
     in
-    if parts == null then
-      invalid "A file's name cannot be told from its address: give `path`" url
+    if parts == null || match ".*/.*" name != null then
+      fail "SPEC_INVALID" {
+        message = "The address names no file";
+        found = url;
+        remedies = [ ''Say what the file is called in the model: { url = "…"; path = "model.bin"; }'' ];
+      }
     else
-      elemAt parts 1;
+      name;
 
   normaliseFile =
     given:
     let
-      file = checkedFile (if isString given then { url = given; } else given);
-      valueOf = oneOf "A file of ${what}" file;
+      file = if isString given then { url = given; } else checkedFile given;
+      valueOf = oneOf path file;
       value = valueOf [
         "url"
         "urls"
-      ] (invalid "A file of ${what} has no `url`" null);
-      urls = map checkUrl (if isList value then value else [ value ]);
+      ] (invalid "A file of `${path}` has no `url`" null);
+      urls = map checkUrl (if file ? urls && isList value then value else [ value ]);
       hash = valueOf [
         "hash"
         "sha256"
@@ -70,7 +82,7 @@ let
       ] "";
     in
     if urls == [ ] then
-      invalid "A file of ${what} has no address" null
+      invalid "A file of `${path}` has no address" null
     else
       {
         inherit urls;
@@ -79,22 +91,32 @@ let
           "name"
         ] (fileName (head urls));
       }
-      // (if hash == "" then { } else { inherit hash; });
+      // (if hash == "" then { } else { hash = builtins.seq (parseHash (head urls) hash) hash; });
 
+  # A single address, a list of files, or a set with `url` or `urls`.
   filesOf =
     given:
+    let
+      source = checked given;
+    in
     if isString given then
       [ given ]
     else if isList given then
       given
-    else if isAttrs given && given.urls or null != null then
-      (checked given).urls
+    else if !(source ? urls) then
+      [ source ]
+    else if removeAttrs source [ "urls" ] != { } then
+      invalid "`${path}.urls` is a list of files: the rest belongs in its elements" (
+        toString (builtins.attrNames source)
+      )
+    else if isList source.urls then
+      source.urls
     else
-      [ (checked given) ];
+      invalid "`${path}.urls` is no list" (builtins.typeOf source.urls);
 in
 
 {
-  # The short form is the address itself: https://example.org/model.gguf
+  # The address itself: https://example.org/model.gguf
   shortForms = [
     "https"
     "http"
@@ -105,19 +127,21 @@ in
   normalise =
     given:
     let
-      files = filesOf given;
+      urls = map normaliseFile (filesOf given);
     in
-    if files == [ ] then
-      invalid "${what} names no file" null
+    if urls == [ ] then
+      invalid "`${path}` names no file" null
     else
-      { urls = map normaliseFile files; };
+      deepSeq (checkPaths (map (file: file.path) urls)) { inherit urls; };
 
-  defaultName =
-    { urls }:
-    if length urls == 1 then
-      baseNameOf (head urls).path
-    else
-      invalid "Several addresses need a `name`" "${toString (length urls)} files";
+  complete = source: _: source;
+
+  # Other addresses of the same files are the same source.
+  agrees =
+    { source, locked, ... }:
+    map (file: file.path) source.urls == map (file: file.path) locked.urls;
+
+  defaultName = { urls }: if length urls == 1 then baseNameOf (head urls).path else null;
 
   describe = { urls }: head (head urls).urls;
 
