@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { type Environment, variable } from '../base/env.ts';
+import { ModelError } from '../base/errors.ts';
 
 /** Milliseconds. None limits a whole download: only the time in which nothing happens. */
 export interface Timeouts {
@@ -56,13 +57,24 @@ export async function createDispatcher(
 function proxies(environment: Environment): { httpProxy: string; httpsProxy: string; noProxy: string } {
   const either = (name: string): string =>
     variable(environment, name.toLowerCase()) ?? variable(environment, name) ?? '';
-  const address = (text: string): string => (text === '' || text.includes('://') ? text : `http://${text}`);
   const noProxy = either('NO_PROXY');
   return {
-    httpProxy: address(either('HTTP_PROXY')),
-    httpsProxy: address(either('HTTPS_PROXY')),
+    httpProxy: proxyAddress(either('HTTP_PROXY'), 'HTTP_PROXY'),
+    httpsProxy: proxyAddress(either('HTTPS_PROXY'), 'HTTPS_PROXY'),
     noProxy: noProxy.trim() === '*' ? '*' : `${LOOPBACK},${noProxy}`,
   };
+}
+
+/** `proxy:3128` is as good as `http://proxy:3128`. */
+function proxyAddress(text: string, name: string): string {
+  if (text === '') return '';
+  const address = text.includes('://') ? text : `http://${text}`;
+  if (URL.canParse(address) && /^(https?|socks5?):/.test(address)) return address;
+  throw new ModelError('NETWORK', `${name} is not the address of a proxy`, {
+    wanted: 'http://[name:password@]host:port',
+    found: text,
+    remedies: [`Correct ${name}, or unset it.`],
+  });
 }
 
 /**
@@ -82,6 +94,16 @@ function certificateAuthorities(environment: Environment): SecureContext | undef
 function readCertificates(environment: Environment, name: string): string | undefined {
   const path = variable(environment, name);
   if (path === undefined) return undefined;
+  const text = readIfPresent(path);
+  // OpenSSL would take any text, and then trust nobody.
+  if (text === undefined || text.includes('-----BEGIN')) return text;
+  throw new ModelError('NETWORK', `The file in ${name} has no certificates`, {
+    subject: path,
+    remedies: [`Set ${name} to a file of certificates in PEM form, or unset it.`],
+  });
+}
+
+function readIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

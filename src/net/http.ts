@@ -78,7 +78,8 @@ export function createHttp(options: HttpOptions): Http {
       return follow(await open(), request);
     },
     async close() {
-      await (await opened)?.destroy();
+      // Where opening failed, the request has said so, and there is nothing to close.
+      await opened?.then((dispatcher) => dispatcher.destroy(), () => undefined);
     },
   };
 }

@@ -38,8 +38,10 @@ const RETRIABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 
 
 /** Codes of faults that pass, with the number of tries they deserve; no number: the policy's. */
 const RETRIABLE_CODES: ReadonlyMap<string, number | undefined> = new Map([
-  // Whoever mistypes an address should not wait for it; a server that restarts gets its chance.
+  // Whoever mistypes an address should not wait for it; a server that restarts, a name server
+  // that loses its network (macOS says ENOTFOUND then), get their chance.
   ['ECONNREFUSED', 3],
+  ['ENOTFOUND', 3],
   ['EAI_AGAIN', undefined],
   ['ECONNABORTED', undefined],
   ['ECONNRESET', undefined],

@@ -39,6 +39,12 @@ describe('a proxy named by the environment', () => {
     expect(proxy.log).toEqual([]);
   });
 
+  it.each(['socks5h://a:1', 'http://', 'ftp://a', 'http://ann:secret@a b'])('is not %s', async (HTTPS_PROXY) => {
+    const error = await rejection(fetchStatus('https://hub.test/x', { HTTPS_PROXY }));
+    expect(error).toMatchObject({ code: 'NETWORK', message: 'HTTPS_PROXY is not the address of a proxy' });
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+
   it('that wants a password says so', async () => {
     const proxy = await serveProxy({ port: 0, refuse: 407 });
     for (const protocol of ['http', 'https']) {
@@ -76,6 +82,12 @@ describe.skipIf(!hasOpenssl())('TLS (needs the openssl command)', () => {
     const { certificateFile, missingFile } = certificate;
     const environment = { NIX_SSL_CERT_FILE: missingFile, SSL_CERT_FILE: certificateFile };
     expect(await fetchStatus(url, environment)).toBe(204);
+  });
+
+  it('names the variables where a certificate file holds something else', async () => {
+    const error = await rejection(fetchStatus('https://hub.test/', { SSL_CERT_FILE: import.meta.filename }));
+    expect(error).toMatchObject({ code: 'NETWORK', retriable: false });
+    expect(error.remedies.join()).toContain('SSL_CERT_FILE');
   });
 
   it('refuses a certificate for another host', async () => {

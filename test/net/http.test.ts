@@ -150,6 +150,16 @@ describe('a body', () => {
     expect(await rejection(bodyOf(response))).toMatchObject({ code: 'TRUNCATED', retriable: true });
   });
 
+  it('that breaks before anyone reads it waits to say so', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('half', () => setImmediate(() => response.destroy()));
+    });
+    const response = await openHttp().request({ url: server.url });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await rejection(bodyOf(response))).toMatchObject({ code: 'TRUNCATED', retriable: true });
+  });
+
   it('in chunks that ends early is TRUNCATED, too', async () => {
     const server = await serve((_, response) => response.write('half', () => response.destroy()));
     const response = await openHttp().request({ url: server.url });

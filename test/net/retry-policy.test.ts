@@ -99,13 +99,13 @@ describe('what is worth another try', () => {
   });
 
   it.each([
-    'ETIMEDOUT', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH',
+    'ETIMEDOUT', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ENOTFOUND', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH',
     'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_SOCKET',
   ])('%s is', (code) => {
     expect(isRetriableCode(code)).toBe(true);
   });
 
-  it.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'ENOSPC', 'HPE_INVALID_CONSTANT', '', undefined])('%s is not', (code) => {
+  it.each(['CERT_HAS_EXPIRED', 'ENOSPC', 'HPE_INVALID_CONSTANT', '', undefined])('%s is not', (code) => {
     expect(isRetriableCode(code)).toBe(false);
   });
 });

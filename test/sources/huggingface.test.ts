@@ -214,8 +214,8 @@ describe('a refusal', () => {
   });
 
   it('shows what the hub said, harmless on a terminal', async () => {
-    const error = await refuse(403, says('no \u00e9ntry <b>!'), withToken);
-    expect(error.found).toBe('HTTP status 403, no ?ntry <b>!');
+    const error = await refuse(403, says('no \u009b31m!'), withToken);
+    expect(error.found).toBe('HTTP status 403, no ?31m!');
   });
 
   it('tells that a token was not sent, and why', async () => {
@@ -226,7 +226,7 @@ describe('a refusal', () => {
     const context = { ...contextOf(hub, { environment: withToken }), http };
     const spec = { huggingface: sourceOf({ endpoint }) };
     const error = await rejection(huggingface.resolve(spec, { include: [], exclude: [] }, context));
-    expect(error.remedies.join()).toContain('was not sent: http://mirror.test is not encrypted');
+    expect(error.remedies.join()).toContain('it was not sent: http://mirror.test is not encrypted');
     expect(hub.requests[0]?.headers.authorization).toBeUndefined();
   });
 });
@@ -244,6 +244,16 @@ describe('a listing', () => {
   ])('with %s is refused', async (_, json, expected) => {
     const hub = await serveScript({ [REVISION]: { json: { sha: COMMIT } }, [TREE]: { json } });
     expect((await rejection(resolve(hub))).code).toBe(expected);
+  });
+
+  it('of more entries than any model has is refused', async () => {
+    const folders = Array<unknown>(300_000).fill({ type: 'directory', path: 'd' });
+    const hub = await serveScript((self) => ({
+      [REVISION]: { json: { sha: COMMIT } },
+      [TREE]: { json: folders, headers: { link: `<${self.url}/more>; rel="next"` } },
+      '/more': { json: folders },
+    }));
+    expect((await rejection(resolve(hub))).code).toBe('FORMAT_LIMIT');
   });
 
   it('with a hostile name that is not wanted does no harm', async () => {

@@ -34,6 +34,9 @@ const PAGE_SIZE = 1_000;
 /** A thousand entries with long names and digests stay well below. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
+/** Files and folders; the hub itself advises against more than 100,000 files. Keeps memory bounded. */
+const MAX_ENTRIES = 500_000;
+
 /** Repository information lists every file by name once more. */
 const MAX_INFO_BYTES = 64 * 1024 * 1024;
 
@@ -73,7 +76,12 @@ export async function listFiles(repository: Repository, commit: string): Promise
   const first = `${apiUrl(endpoint, source, 'tree', commit)}?${query}`;
   const files: ManifestFile[] = [];
   const pages = followPages(first, (address) => fetchJson(repository, address, MAX_PAGE_BYTES));
-  for await (const page of pages) files.push(...parseTreePage(page, subject));
+  let entries = 0;
+  for await (const value of pages) {
+    entries += Array.isArray(value) ? value.length : 0;
+    if (entries > MAX_ENTRIES) throw tooLarge(subject);
+    for (const file of parseTreePage(value, subject)) files.push(file);
+  }
   return files;
 }
 
@@ -106,6 +114,13 @@ async function fetchJson(
     },
     { path: repository.subject, ...repository.context },
   );
+}
+
+function tooLarge(subject: string): ModelError {
+  return new ModelError('FORMAT_LIMIT', 'The repository is too large to be a model', {
+    subject,
+    wanted: `at most ${MAX_ENTRIES} files and folders`,
+  });
 }
 
 function refusal(repository: Repository, response: HttpResponse): ModelError {

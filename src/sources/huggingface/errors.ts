@@ -4,6 +4,7 @@
 import type { Answer } from '../../base/manifest.ts';
 import { type ErrorCode, ModelError } from '../../base/errors.ts';
 import { ResponseFailure } from '../../net/response-error.ts';
+import { printable } from '../printable.ts';
 import type { Token } from './token.ts';
 
 /** What was asked for, and by whom. */
@@ -153,14 +154,12 @@ function tokenRemedies(withheld: string | undefined, whose: string): string[] {
   if (withheld === undefined) {
     return [`Set HF_TOKEN (or HF_TOKEN_PATH, to a file) to a token ${whose}.`];
   }
-  return [`The token that is there was not sent: ${withheld}. Set HF_ENDPOINT to an https address.`];
+  return [`There is a token, but it was not sent: ${withheld}.`];
 }
 
-/** The status and the hub's own words, made safe for a terminal. */
+/** The status and the hub's own words. */
 function foundText({ status, headers }: Answer): string {
   const words = [headers['x-error-code'], headers['x-error-message']].filter((text) => text !== undefined);
-  const own = words.join(': ').replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_WORDS);
+  const own = printable(words.join(': '));
   return own === '' ? `HTTP status ${status}` : `HTTP status ${status}, ${own}`;
 }
-
-const MAX_WORDS = 300;

@@ -27,11 +27,11 @@ export function findToken(environment: Environment): Token | undefined {
 /** Why a token stays here although there is one; undefined where it may be sent. */
 export function reasonToWithhold(endpoint: string, environment: Environment): string | undefined {
   const url = new URL(endpoint);
-  if (!maySendSecrets(url)) return `${endpoint} is not encrypted (http)`;
+  if (!maySendSecrets(url)) return `${endpoint} is not encrypted; use its https address`;
   // A spec is often somebody else's work: it must not be able to send the user's token anywhere.
   const own = [DEFAULT_ENDPOINT, environmentEndpoint(environment)].map((text) => new URL(text));
   if (isLoopback(url) || own.some((known) => sameOrigin(known, url))) return undefined;
-  return `${endpoint} is named by the spec, not by HF_ENDPOINT`;
+  return `only the spec names ${endpoint}; set HF_ENDPOINT to it if you trust it`;
 }
 
 function tokenFile(environment: Environment): Token | undefined {

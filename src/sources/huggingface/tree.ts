@@ -3,6 +3,7 @@
 
 import { ModelError } from '../../base/errors.ts';
 import type { ManifestFile } from '../../base/manifest.ts';
+import { printable } from '../printable.ts';
 
 /** The files on one page of a `tree` answer; directories are left out. */
 export function parseTreePage(page: unknown, subject: string): ManifestFile[] {
@@ -45,8 +46,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function malformed(subject: string, wanted: string, found: unknown): ModelError {
-  const shown = found === undefined ? 'nothing' : JSON.stringify(found).slice(0, MAX_SHOWN);
-  return new ModelError('PROTOCOL', "The hub's listing is malformed", { subject, wanted, found: shown });
+  const shown = found === undefined ? 'nothing' : printable(JSON.stringify(found), MAX_SHOWN);
+  const details = { subject: printable(subject), wanted, found: shown };
+  return new ModelError('PROTOCOL', "The hub's listing is malformed", details);
 }
 
 const MAX_SHOWN = 100;
