@@ -64,7 +64,8 @@ async function hashAll(
         const snapshot = await directory.current(0);
         log(snapshot === undefined ? `cannot serve ${name}` : `serving ${name} as commit ${snapshot.commit}`);
       } catch (error) {
-        log(`cannot serve ${name}: ${toModelError(error).message}`);
+        const { code, message } = toModelError(error);
+        if (code !== 'INTERRUPTED') log(`cannot serve ${name}: ${message}`);
       }
     }
   }
