@@ -4,12 +4,12 @@
 
 import { resolve } from 'node:path';
 import { ModelError } from '../base/errors.ts';
-import { convertHash, parseHash } from '../core/core.ts';
+import { convertHash, formatHash, parseHash, sha256 } from '../core/core.ts';
+import { narOfLinks } from '../core/nar.ts';
 import { fixedOutputPath } from '../core/store-path.ts';
-import type { Addition, Content, Link, PathInfo, StoreBackend } from './backend.ts';
+import type { Addition, Content, PathInfo, StoreBackend } from './backend.ts';
 import { checkFreeSpace } from './free-space.ts';
-import { linkTreeHash } from './link-tree.ts';
-import type { AddedTree, NixStore } from './nix-store.ts';
+import type { AddedTree, AddFileOptions, AddLinksOptions, AddTreeOptions, NixStore } from './nix-store.ts';
 import { runNix, type NixRunner } from './run-nix.ts';
 import { sri } from './verified-dump.ts';
 
@@ -34,22 +34,24 @@ export class BackedStore implements NixStore {
     return this.#backend.queryPathInfo(path);
   }
 
-  async addFile({ name, file, sha256 }: { name: string; file: string; sha256: string }): Promise<string> {
-    const content: Content = { kind: 'file', file };
-    return (await this.#add({ name, content, algorithm: 'sha256', wanted: convertHash(sha256, 'hex') })).path;
+  async addFile({ name, file, sha256: hash }: AddFileOptions): Promise<string> {
+    const wanted = convertHash(hash, 'hex');
+    return (await this.#add({ name, content: { kind: 'file', file }, algorithm: 'sha256', wanted })).path;
   }
 
-  async addTree({ name, directory, narHash }: { name: string; directory: string; narHash?: string }): Promise<AddedTree> {
+  async addTree({ name, directory, narHash }: AddTreeOptions): Promise<AddedTree> {
     const algorithm = narHash === undefined ? 'sha256' : parseHash(narHash).algorithm;
     const wanted = narHash === undefined ? undefined : convertHash(narHash, 'hex');
     const info = await this.#add({ name, content: { kind: 'tree', directory }, algorithm, wanted });
     return { path: info.path, narHash: sri('sha256', info.narHash), narSize: info.narSize };
   }
 
-  async addLinks({ name, links }: { name: string; links: readonly Link[] }): Promise<string> {
+  async addLinks({ name, links }: AddLinksOptions): Promise<string> {
     const references = [...new Set(links.map(({ target }) => target))];
-    const content: Content = { kind: 'links', links, references };
-    return (await this.#add({ name, content, algorithm: 'sha256', wanted: linkTreeHash(links) })).path;
+    const nar = narOfLinks(links);
+    const content: Content = { kind: 'nar', nar, references };
+    const wanted = formatHash(sha256(nar), 'hex');
+    return (await this.#add({ name, content, algorithm: 'sha256', wanted })).path;
   }
 
   async addRoot(link: string, path: string): Promise<void> {
@@ -76,8 +78,9 @@ export class BackedStore implements NixStore {
 
   #pathOf({ name, content, algorithm }: Addition, digest: string): string {
     const method = content.kind === 'file' ? 'flat' : 'recursive';
-    const references = content.kind === 'links' ? content.references : [];
-    return fixedOutputPath({ storeDir: this.storeDir, name, method, hash: sri(algorithm, digest), references });
+    const references = content.kind === 'nar' ? content.references : [];
+    const hash = sri(algorithm, digest);
+    return fixedOutputPath({ storeDir: this.storeDir, name, method, hash, references });
   }
 }
 

@@ -17,11 +17,11 @@ export interface Link {
   readonly target: string;
 }
 
-/** Where the bytes come from: a file as it is, or the NAR of a directory or of links. */
+/** Where the bytes come from: a file as it is, the NAR of a directory, or a small NAR at hand. */
 export type Content =
   | { readonly kind: 'file'; readonly file: string }
   | { readonly kind: 'tree'; readonly directory: string }
-  | { readonly kind: 'links'; readonly links: readonly Link[]; readonly references: readonly string[] };
+  | { readonly kind: 'nar'; readonly nar: Uint8Array; readonly references: readonly string[] };
 
 export interface Addition {
   readonly name: string;

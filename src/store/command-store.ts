@@ -4,6 +4,7 @@
 import { link, copyFile, mkdtemp, readdir, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ModelError } from '../base/errors.ts';
+import { convertHash } from '../core/core.ts';
 import type { Added, Addition, PathInfo, StoreBackend } from './backend.ts';
 import { runNix, type NixRunner } from './run-nix.ts';
 import { verifiedDigest } from './verified-dump.ts';
@@ -24,7 +25,7 @@ export class CommandStore implements StoreBackend {
     if (!(await this.isValidPath(path))) return undefined;
     const query = (what: string): Promise<string> => this.#nixStore('--query', what, path);
     const [hash, size, references] = [await query('--hash'), await query('--size'), await query('--references')];
-    const narHash = await this.#toHexadecimal(hash);
+    const narHash = convertHash(hash, 'hex');
     const list = references.split('\n').filter((line) => line !== '');
     return { path, narHash, narSize: Number(size), references: list, contentAddress: '' };
   }
@@ -36,8 +37,8 @@ export class CommandStore implements StoreBackend {
 
   async add(addition: Addition): Promise<Added> {
     const { content, name, algorithm } = addition;
-    if (content.kind === 'links') throw tooOldForReferences();
-    const digest = await verifiedDigest(addition);
+    if (content.kind === 'nar') throw tooOldForReferences();
+    const digest = await verifiedDigest(addition, this.#runner.signal);
     const original = resolve(content.kind === 'file' ? content.file : content.directory);
     const recursive = content.kind === 'tree' ? ['--recursive'] : [];
     const path = await withName(original, name, (named) =>
@@ -54,11 +55,6 @@ export class CommandStore implements StoreBackend {
 
   #nixStore(...args: string[]): Promise<string> {
     return runNix('nix-store', args, this.#runner);
-  }
-
-  async #toHexadecimal(hash: string): Promise<string> {
-    const bare = hash.replace(/^sha256:/, '');
-    return runNix('nix-hash', ['--type', 'sha256', '--to-base16', bare], this.#runner);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Transport } from './transport.ts';
 import { encode, encodeNumber, WireError, WireReader, type Field } from './wire.ts';
 
 const CLIENT_MAGIC = 0x6e697863;
-const DAEMON_MAGIC = 0x6478696f;
+const DAEMON_MAGIC = 0x6478696fn;
 /** 1.38, the newest version with its own number: later ones only negotiate features. */
 const PROTOCOL = 0x126;
 /** A frame's length that no daemon accepts: it throws, and removes what it has received. */
@@ -38,7 +38,7 @@ export class DaemonConnection {
   readonly #log: Log;
   #turn: Promise<unknown> = Promise.resolve();
   #sendingBody = false;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   /** Minor version of the protocol that both sides speak. */
   protocol = 0;
@@ -79,8 +79,7 @@ export class DaemonConnection {
 
   async #handshake(): Promise<void> {
     await this.#send(encode([CLIENT_MAGIC, PROTOCOL]));
-    const magic = await this.#reader.number();
-    if (magic !== DAEMON_MAGIC) throw new WireError('it is not a Nix daemon that answers');
+    if ((await this.#reader.bigint()) !== DAEMON_MAGIC) throw new WireError('it is not a Nix daemon that answers');
     const theirs = await this.#reader.number();
     if (theirs >> 8 !== PROTOCOL >> 8) throw new WireError(`protocol version ${theirs >> 8} is not known`);
     this.protocol = Math.min(theirs, PROTOCOL) & 0xff;
@@ -103,13 +102,12 @@ export class DaemonConnection {
   }
 
   async #sendBody(body: AsyncIterable<Uint8Array>, done: Promise<void>): Promise<void> {
-    let answered = false;
+    let answered: unknown = false;
     const answer = done.catch(() => undefined).then(() => (answered = true));
     this.#sendingBody = true;
     try {
       for await (const chunk of body) {
-        this.#signal?.throwIfAborted();
-        if (answered) break; // refused half-way: `done` holds the reason
+        if (answered === true) break; // refused half-way: `done` holds the reason
         // An empty frame would mean the end.
         if (chunk.byteLength > 0) await this.#send(encodeNumber(chunk.byteLength), chunk);
       }
@@ -132,7 +130,7 @@ export class DaemonConnection {
     const sent = Promise.all(chunks.map((chunk) => writeChunk(output, chunk)));
     output.uncork();
     await sent.catch((error: unknown) => {
-      this.#failure ??= error;
+      this.#failure ??= error as Error;
       throw error;
     });
   }
@@ -146,7 +144,7 @@ export class DaemonConnection {
     } catch (error) {
       if (error instanceof DaemonError) throw nixFailure(error.message, { cause: error });
       if (this.#failure === undefined && !(error instanceof WireError)) throw error;
-      this.#failure ??= error;
+      this.#failure ??= error as Error;
       this.#transport.destroy();
       this.#signal?.throwIfAborted();
       if (error instanceof ModelError) throw error;
@@ -157,7 +155,7 @@ export class DaemonConnection {
 
   readonly #abort = (): void => {
     const giveUp = (): void => {
-      this.#failure ??= this.#signal?.reason;
+      this.#failure ??= new Error('aborted');
       this.#transport.destroy();
     };
     if (this.#sendingBody) setTimeout(giveUp, ABORT_GRACE_MS).unref();

@@ -6,16 +6,25 @@ import type { DaemonConnection } from './daemon-connection.ts';
 import { verifiedDump } from './verified-dump.ts';
 import type { WireReader } from './wire.ts';
 
-const OPERATION = { isValidPath: 1, addToStore: 7, addTempRoot: 11, queryPathInfo: 26, queryValidPaths: 31 } as const;
+/** Numbers of Nix's worker protocol. */
+const OPERATION = {
+  isValidPath: 1,
+  addToStore: 7,
+  addTempRoot: 11,
+  queryPathInfo: 26,
+  queryValidPaths: 31,
+} as const;
 
 /** From here on (Nix 2.4) additions are streamed and may have references. */
 export const MIN_PROTOCOL = 25;
 
 export class DaemonStore implements StoreBackend {
   readonly #connection: DaemonConnection;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(connection: DaemonConnection) {
+  constructor(connection: DaemonConnection, signal?: AbortSignal) {
     this.#connection = connection;
+    this.#signal = signal;
   }
 
   isValidPath(path: string): Promise<boolean> {
@@ -56,14 +65,15 @@ export class DaemonStore implements StoreBackend {
   async add(addition: Addition): Promise<Added> {
     const { name, content, algorithm } = addition;
     const method = content.kind === 'file' ? 'fixed' : 'fixed:r';
-    const references = content.kind === 'links' ? content.references : [];
+    const references = content.kind === 'nar' ? content.references : [];
     const repair = 0;
+    const dump = verifiedDump(addition, this.#signal);
     let digest = '';
     const info = await this.#connection.call({
       operation: OPERATION.addToStore,
       fields: [name, `${method}:${algorithm}`, references, repair],
       body: (async function* () {
-        digest = yield* verifiedDump(addition);
+        digest = yield* dump;
       })(),
       reply: async (reader) => readPathInfo(reader, await reader.string()),
     });

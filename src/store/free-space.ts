@@ -34,8 +34,8 @@ async function freeBytes(storeDir: string): Promise<number | undefined> {
 
 async function sizeOf(content: Content): Promise<number> {
   switch (content.kind) {
-    case 'links':
-      return 0;
+    case 'nar':
+      return content.nar.byteLength;
     case 'file':
       return (await stat(content.file)).size;
     case 'tree': {

@@ -9,7 +9,7 @@ import { CommandStore } from './command-store.ts';
 import { DaemonConnection } from './daemon-connection.ts';
 import type { Log } from './daemon-messages.ts';
 import { DaemonStore, MIN_PROTOCOL } from './daemon-store.ts';
-import { runNix, type NixRunner } from './run-nix.ts';
+import { runNix } from './run-nix.ts';
 import { openTransport } from './transport.ts';
 
 export interface NixStore {
@@ -17,15 +17,35 @@ export interface NixStore {
   /** Whether the path is there. If so, the garbage collector spares it until `close`. */
   isValidPath(path: string): Promise<boolean>;
   queryPathInfo(path: string): Promise<PathInfo | undefined>;
-  /** A flat fixed output: one file, without its executable bit. `sha256` in any notation. */
-  addFile(options: { name: string; file: string; sha256: string }): Promise<string>;
-  /** A recursive fixed output. With `narHash` other content is HASH_MISMATCH and stays outside. */
-  addTree(options: { name: string; directory: string; narHash?: string | undefined }): Promise<AddedTree>;
+  /** A flat fixed output: one file, without its executable bit. */
+  addFile(options: AddFileOptions): Promise<string>;
+  /** A recursive fixed output. */
+  addTree(options: AddTreeOptions): Promise<AddedTree>;
   /** A tree of symbolic links to store paths, which it references. */
-  addLinks(options: { name: string; links: readonly Link[] }): Promise<string>;
+  addLinks(options: AddLinksOptions): Promise<string>;
   /** Makes `link` a symbolic link to the path and a garbage collector root, as `--out-link` does. */
   addRoot(link: string, path: string): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface AddFileOptions {
+  readonly name: string;
+  readonly file: string;
+  /** In any notation. Other content is HASH_MISMATCH and stays outside. */
+  readonly sha256: string;
+}
+
+export interface AddTreeOptions {
+  readonly name: string;
+  readonly directory: string;
+  /** In any notation, sha256 or sha512. Other content is HASH_MISMATCH and stays outside. */
+  readonly narHash?: string | undefined;
+}
+
+export interface AddLinksOptions {
+  readonly name: string;
+  /** Targets are store paths; each becomes a reference. */
+  readonly links: readonly Link[];
 }
 
 export interface AddedTree {
@@ -61,16 +81,17 @@ async function openBackend(options: OpenStoreOptions): Promise<StoreBackend> {
 
 async function connectDaemon(options: OpenStoreOptions): Promise<DaemonStore> {
   const connection = await DaemonConnection.open(await openTransport(options), options);
-  if (connection.protocol >= MIN_PROTOCOL) return new DaemonStore(connection);
+  if (connection.protocol >= MIN_PROTOCOL) return new DaemonStore(connection, options.signal);
   await connection.close();
-  throw new ModelError('NIX_FAILED', `The Nix daemon speaks protocol 1.${connection.protocol}, from before Nix 2.4`);
+  const spoken = `protocol 1.${connection.protocol}`;
+  throw new ModelError('NIX_FAILED', `The Nix daemon is older than Nix 2.4: it speaks ${spoken}`);
 }
 
 /** The second way in. Where it fails too, why the first one failed says more. */
-async function openCommands(runner: NixRunner & { log?: Log | undefined }, reason: ModelError): Promise<StoreBackend> {
-  await runNix('nix-store', ['--version'], runner).catch(() => {
+async function openCommands(options: OpenStoreOptions, reason: ModelError): Promise<StoreBackend> {
+  await runNix('nix-store', ['--version'], options).catch(() => {
     throw reason;
   });
-  runner.log?.(`${reason.message}; using nix-store instead`);
-  return new CommandStore(runner);
+  options.log?.(`${reason.message}; using nix-store instead`);
+  return new CommandStore(options);
 }

@@ -1,21 +1,24 @@
 // The bytes of an addition, hashed while they pass. The last few are withheld until the digest has
 // been found right, so that wrong bytes never become a complete dump at the daemon's end.
 
-import { createHash } from 'node:crypto';
 import { ModelError } from '../base/errors.ts';
+import { createHasher } from '../core/hasher.ts';
 import { narOfDirectory } from '../core/nar.ts';
 import type { Addition, Content } from './backend.ts';
 import { fileChunks } from './file-chunks.ts';
-import { narOfLinks } from './link-tree.ts';
 
 /** A NAR is complete for its reader before the dump's end is marked: at least one byte must lack. */
 const WITHHELD_BYTES = 8;
 
 /** Yields the dump and returns its hexadecimal digest. HASH_MISMATCH before the last bytes. */
-export async function* verifiedDump(addition: Addition): AsyncGenerator<Uint8Array, string, undefined> {
-  const hash = createHash(addition.algorithm);
+export async function* verifiedDump(
+  addition: Addition,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, string, undefined> {
+  const hash = createHasher({ algorithm: addition.algorithm });
   let withheld: Uint8Array = Buffer.alloc(0);
-  for await (const chunk of dump(addition.content)) {
+  for await (const chunk of dump(addition.content, signal)) {
+    signal?.throwIfAborted();
     hash.update(chunk);
     // The producer uses its memory again: what stays behind is copied.
     if (chunk.byteLength <= WITHHELD_BYTES) {
@@ -26,29 +29,29 @@ export async function* verifiedDump(addition: Addition): AsyncGenerator<Uint8Arr
     yield chunk.subarray(0, -WITHHELD_BYTES);
     withheld = Uint8Array.from(chunk.subarray(-WITHHELD_BYTES));
   }
-  const digest = hash.digest('hex');
+  const digest = hash.digest();
   checkDigest(addition, digest);
   yield withheld;
   return digest;
 }
 
 /** For a route into the store that takes a path: the digest first, in a read of its own. */
-export async function verifiedDigest(addition: Addition): Promise<string> {
-  const chunks = verifiedDump(addition);
+export async function verifiedDigest(addition: Addition, signal: AbortSignal | undefined): Promise<string> {
+  const chunks = verifiedDump(addition, signal);
   for (;;) {
     const next = await chunks.next();
     if (next.done === true) return next.value;
   }
 }
 
-function dump(content: Content): AsyncIterable<Uint8Array> {
+function dump(content: Content, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> | [Uint8Array] {
   switch (content.kind) {
     case 'file':
       return fileChunks(content.file);
     case 'tree':
-      return narOfDirectory(content.directory);
-    case 'links':
-      return narOfLinks(content.links);
+      return narOfDirectory(content.directory, { signal });
+    case 'nar':
+      return [content.nar];
   }
 }
 

@@ -1,5 +1,17 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { nixProgress } from '../../src/store/nix-progress.ts';
+import { privateStore } from './private-store.ts';
+
+interface Message {
+  readonly action: string;
+  readonly id?: number;
+  readonly type?: number;
+  readonly fields?: unknown[];
+}
 
 function parse(lines: readonly string[]): unknown[] {
   return lines.map((line) => {
@@ -60,4 +72,32 @@ test('events about a file that never started are passed over', () => {
   const toLines = nixProgress(() => 0);
   expect(toLines({ type: 'bytes', path: 'a', count: 1 })).toEqual([]);
   expect(toLines({ type: 'done', path: 'a', size: 1 })).toEqual([]);
+});
+
+test('Nix takes the lines of a builder for its own download display', async () => {
+  const store = await privateStore();
+  try {
+    const toLines = nixProgress(() => 0);
+    const lines = [
+      ...toLines({ type: 'step', text: 'download' }),
+      ...toLines({ type: 'start', path: 'a.bin', size: 100, resumed: 40 }),
+      ...toLines({ type: 'done', path: 'a.bin', size: 100 }),
+    ];
+    const log = join(store.directory, 'log.txt');
+    await writeFile(log, lines.join('\n') + '\n');
+    const script = `while read -r line; do echo "$line" >&2; done < ${log}; echo > $out`;
+    const expression = `derivation { name = "progress"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" (builtins.getEnv "SCRIPT") ]; }`;
+    const options = { sandbox: 'false', substituters: '', 'build-users-group': '' };
+    const args = ['--no-out-link', '--log-format', 'internal-json', '-v', '--expr', expression];
+    for (const [name, value] of Object.entries(options)) args.push('--option', name, value);
+    const { stderr } = await promisify(execFile)('nix-build', args, { env: { ...store.environment, SCRIPT: script } });
+    const messages = parse(stderr.split('\n').filter((text) => text.startsWith('@nix '))) as Message[];
+    const transfer = messages.find(({ action, type }) => action === 'start' && type === 101);
+    expect(transfer).toMatchObject({ text: "downloading 'a.bin'", fields: ['a.bin'] });
+    const results = messages.filter(({ action, type, id }) => action === 'result' && type === 105 && id === transfer?.id);
+    expect(results.map(({ fields }) => fields)).toEqual([[40, 100, 0, 0], [100, 100, 0, 0]]);
+    expect(messages).toContainEqual(expect.objectContaining({ action: 'stop', id: transfer?.id }));
+  } finally {
+    await store.remove();
+  }
 });
