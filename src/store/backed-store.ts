@@ -11,6 +11,7 @@ import type { Addition, Content, PathInfo, StoreBackend } from './backend.ts';
 import { checkFreeSpace } from './free-space.ts';
 import type { AddedTree, AddFileOptions, AddLinksOptions, AddTreeOptions, NixStore } from './nix-store.ts';
 import { runNix, type NixRunner } from './run-nix.ts';
+import { OTHER_STORE_DIR } from './store-errors.ts';
 import { sri } from './verified-dump.ts';
 
 export class BackedStore implements NixStore {
@@ -89,6 +90,6 @@ function wrongPath(name: string, wanted: string, found: string): ModelError {
     subject: name,
     wanted,
     found,
-    remedies: ['If this Nix was built for another store directory, set NIX_STORE_DIR to it.'],
+    remedies: [OTHER_STORE_DIR],
   });
 }

@@ -7,13 +7,7 @@ import { verifiedDump } from './verified-dump.ts';
 import type { WireReader } from './wire.ts';
 
 /** Numbers of Nix's worker protocol. */
-const OPERATION = {
-  isValidPath: 1,
-  addToStore: 7,
-  addTempRoot: 11,
-  queryPathInfo: 26,
-  queryValidPaths: 31,
-} as const;
+const OPERATION = { isValidPath: 1, addToStore: 7, addTempRoot: 11, queryPathInfo: 26 } as const;
 
 /** From here on (Nix 2.4) additions are streamed and may have references. */
 export const MIN_PROTOCOL = 25;
@@ -32,16 +26,6 @@ export class DaemonStore implements StoreBackend {
       operation: OPERATION.isValidPath,
       fields: [path],
       reply: (reader) => reader.boolean(),
-    });
-  }
-
-  /** Which of the paths are valid; nothing is substituted. */
-  queryValidPaths(paths: readonly string[]): Promise<string[]> {
-    const substitute = this.#connection.protocol >= 27 ? [0] : [];
-    return this.#connection.call({
-      operation: OPERATION.queryValidPaths,
-      fields: [paths, ...substitute],
-      reply: (reader) => reader.strings(),
     });
   }
 

@@ -6,6 +6,9 @@ import { ModelError, type ErrorCode } from '../base/errors.ts';
 
 const KEPT = 'Run the same command again: what has been downloaded is kept.';
 
+export const START_DAEMON = 'Start the Nix daemon: `systemctl start nix-daemon`.';
+export const OTHER_STORE_DIR = 'If this Nix was built for another store directory, set NIX_STORE_DIR to it.';
+
 const RULES: readonly { pattern: RegExp; code: ErrorCode; remedies: readonly string[] }[] = [
   {
     pattern: /no space left on device|disk quota exceeded|database or disk is full/i,
@@ -24,6 +27,16 @@ const RULES: readonly { pattern: RegExp; code: ErrorCode; remedies: readonly str
       'Without root, Nix needs its daemon: start it (`systemctl start nix-daemon`), or check that the store is mounted writable.',
       KEPT,
     ],
+  },
+  {
+    pattern: /cannot connect to (socket|daemon)/i,
+    code: 'NIX_FAILED',
+    remedies: [START_DAEMON, KEPT],
+  },
+  {
+    pattern: /is not in the Nix store/i,
+    code: 'NIX_FAILED',
+    remedies: [OTHER_STORE_DIR],
   },
 ];
 

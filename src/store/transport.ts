@@ -9,6 +9,7 @@ import type { Readable, Writable } from 'node:stream';
 import { variable, type Environment } from '../base/env.ts';
 import { ModelError } from '../base/errors.ts';
 import { startDaemon, type NixRunner } from './run-nix.ts';
+import { START_DAEMON } from './store-errors.ts';
 
 /** A two-way byte stream to a daemon. */
 export interface Transport {
@@ -48,7 +49,7 @@ async function connectSocket(path: string): Promise<Transport> {
     const denied = (cause as NodeJS.ErrnoException).code === 'EACCES';
     throw new ModelError(denied ? 'PERMISSION' : 'NIX_FAILED', 'Cannot reach the Nix daemon', {
       subject: path,
-      remedies: ['Start the daemon: `systemctl start nix-daemon`.', 'NIX_DAEMON_SOCKET_PATH or NIX_REMOTE name another one.'],
+      remedies: [START_DAEMON, 'NIX_DAEMON_SOCKET_PATH or NIX_REMOTE name another one.'],
       retriable: !denied,
       cause,
     });
