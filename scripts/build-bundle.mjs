@@ -1,19 +1,22 @@
 // Bundles src/ into build/js: the library, the command line and the hash worker share chunks, and
 // what only one source needs is loaded when that source is used.
 
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
+const OUT = 'build/js';
 const BANNER = "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
 
 export async function buildBundle() {
-  await build({
+  const { metafile } = await build({
     entryPoints: {
       index: 'src/index.ts',
       cli: 'src/cli/main.ts',
       'hash-worker': 'src/core/hash-worker.ts',
       'digest-worker': 'src/download/digest-worker.ts',
     },
-    outdir: 'build/js',
+    outdir: OUT,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -23,5 +26,10 @@ export async function buildBundle() {
     banner: { js: BANNER },
     legalComments: 'linked',
     logLevel: 'warning',
+    metafile: true,
   });
+  // Chunks are named by their content: those of earlier builds would stay for ever.
+  for (const name of readdirSync(OUT)) {
+    if (name.endsWith('.js') && !(join(OUT, name) in metafile.outputs)) rmSync(join(OUT, name));
+  }
 }

@@ -5,28 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { ModelError } from '../base/errors.ts';
-import type { FilePatterns, SourceSpec } from '../base/spec.ts';
+import type { LockEntry } from '../base/spec.ts';
 
 export const LOCK_VERSION = 1;
-
-export interface LockedFile {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-}
-
-export interface LockEntry {
-  /** As asked for: its revision may be a branch. */
-  readonly source: SourceSpec;
-  readonly files?: FilePatterns | undefined;
-  /** The commit that the source resolved to. */
-  readonly revision?: string | undefined;
-  /** Bytes. */
-  readonly totalSize: number;
-  readonly contents: readonly LockedFile[];
-}
 
 export interface LockFile {
   readonly version: typeof LOCK_VERSION;

@@ -1,0 +1,38 @@
+// `nix-ai-model build`: the builder of fixed-output derivations (nix/lib). Reads the spec from the
+// environment variable `spec` and writes the model to `out`; Nix itself then checks the hash.
+
+import { join } from 'node:path';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { ModelError } from '../../base/errors.ts';
+import { variable } from '../../base/env.ts';
+import type { Context } from '../../context.ts';
+import { resolveManifest } from '../../resolve.ts';
+import { parseSpec } from '../../spec/parse-spec.ts';
+import { downloadInto } from '../../stage.ts';
+
+export async function buildCommand(context: Context): Promise<void> {
+  const { environment } = context;
+  const out = required(environment['out'], 'out');
+  const top = variable(environment, 'NIX_BUILD_TOP') ?? variable(environment, 'TMPDIR') ?? '/tmp';
+  const spec = parseSpec(JSON.parse(required(environment['spec'], 'spec')) as unknown);
+  const manifest = await resolveManifest(spec, context);
+  const journal = join(top, 'journal');
+  if (environment['outputHashMode'] !== 'flat') {
+    await mkdir(out, { recursive: true });
+    await downloadInto(manifest, context, out, journal);
+    return;
+  }
+  const stage = await downloadInto(manifest, context, join(top, 'stage'), journal);
+  const [file] = stage.files;
+  if (file === undefined || stage.files.length !== 1) {
+    throw new ModelError('NO_FILES_MATCH', 'A flat output is one file', { found: `${stage.files.length} files` });
+  }
+  await copyFile(join(stage.directory, file.path), out);
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value !== undefined) return value;
+  throw new ModelError('USAGE', `The environment variable \`${name}\` is not set`, {
+    remedies: ['This command is the builder of a Nix derivation and not meant to be called by hand.'],
+  });
+}

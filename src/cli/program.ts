@@ -1,0 +1,147 @@
+// The table of commands and options, apart from what they do. Commands are loaded when they run,
+// so that `--help` and `path` do not pay for the hub or the network.
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { VERSION } from '../base/version.ts';
+import { DEFAULT_CONNECTIONS, withContext } from './context.ts';
+import type { GlobalOptions } from './context.ts';
+import { DEFAULT_LOCK } from './model-arguments.ts';
+import type { FetchOptions } from './commands/fetch.ts';
+import type { LockOptions } from './commands/lock.ts';
+import type { ServeOptions } from './commands/serve.ts';
+import type { VerifyOptions } from './commands/verify.ts';
+import type { ModelOptions } from './model-arguments.ts';
+import type { Output } from './report.ts';
+
+const MODELS = 'a name in the lock file, or a source such as huggingface:org/name@revision';
+
+export function createProgram(output: Output): Command {
+  const program = new Command('nix-ai-model')
+    .description('AI/ML models as reproducible, cacheable, checked Nix store objects')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({
+      writeOut: (text) => void output.stdout.write(text),
+      writeErr: (text) => {
+        if (!output.json) output.stderr.write(text);
+      },
+    })
+    .addHelpText('after', `\nExit status: docs/cli.md lists them (0 done, 2 usage, 3 verification, 4 access, …).`);
+
+  network(program.command('lock'))
+    .description('pin every file of a model in the lock file, without downloading weights')
+    .argument('[models...]', '[NAME=]SOURCE, or a name in the lock file; none: all of them')
+    .addOption(lockOption())
+    .addOption(includeOption())
+    .addOption(excludeOption())
+    .option('--name <name>', 'name of the model (default: from the source)')
+    .option('--check', 'write nothing; fail where the lock file is out of date')
+    .action(async (models: string[], options: GlobalOptions & LockOptions) => {
+      const { lockCommand } = await import('./commands/lock.ts');
+      await withContext(options, (context) => lockCommand(models, options, context, output));
+    });
+
+  modelOptions(network(program.command('fetch')))
+    .description('put pinned models into the Nix store and print their paths')
+    .argument('[models...]', `${MODELS}; none: every model of the lock file`)
+    .option('--out-link <path>', 'make a symlink that also keeps the model from garbage collection')
+    .action(async (models: string[], options: GlobalOptions & FetchOptions) => {
+      const { fetchCommand } = await import('./commands/fetch.ts');
+      await withContext(options, (context) => fetchCommand(models, options, context, output));
+    });
+
+  network(program.command('prefetch'))
+    .description('download a model that is not pinned yet and print the expression that pins it')
+    .argument('<source>', 'a source such as huggingface:org/name@revision or https://…')
+    .option('--name <name>', 'name of the model (default: from the source)')
+    .addOption(includeOption())
+    .addOption(excludeOption())
+    .action(async (source: string, options: GlobalOptions & Omit<ModelOptions, 'lock'>) => {
+      const { prefetchCommand } = await import('./commands/prefetch.ts');
+      await withContext(options, (context) => prefetchCommand(source, options, context, output));
+    });
+
+  modelOptions(common(program.command('path')))
+    .description('print the store path that a pinned model has or will have; no network')
+    .argument('[models...]', MODELS)
+    .action(async (models: string[], options: GlobalOptions & ModelOptions) => {
+      const { pathCommand } = await import('./commands/path.ts');
+      await withContext(options, (context) => pathCommand(models, options, context, output));
+    });
+
+  modelOptions(common(program.command('verify')))
+    .description('read every byte of a model and compare it with its pin; no network')
+    .argument('[models...]', `${MODELS}; none: every model of the lock file`)
+    .option('--directory <directory>', 'verify this directory instead of the store path')
+    .action(async (models: string[], options: GlobalOptions & VerifyOptions) => {
+      const { verifyCommand } = await import('./commands/verify.ts');
+      const same = await withContext(options, (context) => verifyCommand(models, options, context, output));
+      if (!same) process.exitCode = VERIFICATION_FAILED;
+    });
+
+  common(program.command('serve'))
+    .description('serve directories and store paths as a read-only HuggingFace-compatible hub')
+    .argument('<roots...>', 'DIR, or ORG/NAME[@REVISION]=DIR')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 0)
+    .addOption(new Option('--token <token>', 'demand this token of clients').env('NIX_AI_MODELS_SERVE_TOKEN'))
+    .action(async (roots: string[], options: ServeOptions) => {
+      const { serveCommand } = await import('./commands/serve.ts');
+      await serveCommand(roots, options, output);
+    });
+
+  common(program.command('build', { hidden: true }))
+    .description("the builder of nix/lib's fixed-output derivations")
+    .action(async (options: GlobalOptions) => {
+      const { buildCommand } = await import('./commands/build.ts');
+      await withContext({ ...options, connections: DEFAULT_CONNECTIONS }, buildCommand);
+    });
+  return program;
+}
+
+const VERIFICATION_FAILED = 3;
+
+function common(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document on standard output')
+    .option('--quiet', 'print no progress');
+}
+
+function network(command: Command): Command {
+  const connections = 'downloads at the same time, over all files';
+  return common(command).option('--connections <count>', connections, parseCount, DEFAULT_CONNECTIONS);
+}
+
+function modelOptions(command: Command): Command {
+  return command
+    .addOption(lockOption())
+    .option('--name <name>', 'name of the model (default: from the source)')
+    .option('--hash <hash>', 'hash of the whole model, as prefetch prints it')
+    .addOption(includeOption())
+    .addOption(excludeOption())
+    .option('--spec-json <file>', 'read a whole spec from a file, or - for standard input');
+}
+
+const lockOption = (): Option => new Option('--lock <file>', 'the lock file').default(DEFAULT_LOCK);
+const includeOption = (): Option =>
+  new Option('--include <glob>', 'only files that match; may be given several times').argParser(collect);
+const excludeOption = (): Option =>
+  new Option('--exclude <glob>', 'no file that matches; may be given several times').argParser(collect);
+
+/** A repeatable option. (Commander's own variadic form would swallow the arguments after it.) */
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
+  throw new InvalidArgumentError('It is a whole number from 1 to 64.');
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('It is a whole number from 0 to 65535.');
+}

@@ -1,0 +1,45 @@
+// lockModel: a spec becomes a lock entry, the resolved commit and the sha256 of every file. Where
+// the hub publishes a file's sha256 the file is not downloaded; the others are, to be hashed.
+
+import type { Manifest, ManifestFile } from './base/manifest.ts';
+import { totalSize } from './base/manifest.ts';
+import type { Context } from './context.ts';
+import type { LockEntry, LockedFile } from './base/spec.ts';
+import { resolveManifest } from './resolve.ts';
+import { parseSpec } from './spec/parse-spec.ts';
+import { discardStage, stageManifest } from './stage.ts';
+
+export interface LockedModel {
+  readonly name: string;
+  readonly entry: LockEntry;
+}
+
+export async function lockModel(input: unknown, context: Context): Promise<LockedModel> {
+  const spec = parseSpec(input);
+  const manifest = await resolveManifest(spec, context);
+  const contents = await hashContents(manifest, context);
+  const filtered = spec.files.include.length + spec.files.exclude.length > 0;
+  const entry: LockEntry = {
+    source: spec.source,
+    ...(filtered ? { files: spec.files } : {}),
+    revision: manifest.revision,
+    totalSize: totalSize(contents),
+    contents,
+  };
+  return { name: spec.name, entry };
+}
+
+async function hashContents(manifest: Manifest, context: Context): Promise<LockedFile[]> {
+  const known = manifest.files.filter(hasDigest).map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+  const unknown = manifest.files.filter((file) => !hasDigest(file));
+  if (unknown.length === 0) return known;
+  const partial = { ...manifest, files: unknown };
+  const stage = await stageManifest(partial, 'lock', context);
+  const hashed = stage.files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+  await discardStage(partial, 'lock', context);
+  return [...known, ...hashed];
+}
+
+function hasDigest(file: ManifestFile): file is ManifestFile & { size: number; sha256: string } {
+  return file.sha256 !== undefined && file.size !== undefined;
+}

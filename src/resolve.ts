@@ -1,0 +1,22 @@
+// The two questions that a pipeline asks a source: what does this model consist of, and where can
+// this file be had now.
+
+import type { Locate, Manifest } from './base/manifest.ts';
+import type { Spec } from './base/spec.ts';
+import type { Context } from './context.ts';
+import { sourceFor } from './sources/registry.ts';
+
+/** Asks the remote: the listing of the pinned revision, filtered by the spec's patterns. */
+export async function resolveManifest(spec: Spec, context: Context): Promise<Manifest> {
+  context.progress({ type: 'step', text: `resolve ${describeSource(spec)}` });
+  return await sourceFor(spec.source).resolve(spec.source, spec.files, context);
+}
+
+export function locatorOf(manifest: Manifest, context: Context): Locate {
+  return sourceFor(manifest.source).locate(manifest, context);
+}
+
+/** Short form of a spec's source, such as `huggingface:org/name@main`. */
+export function describeSource(spec: Spec): string {
+  return sourceFor(spec.source).describe(spec.source);
+}
