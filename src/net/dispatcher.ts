@@ -54,7 +54,7 @@ export async function createDispatcher(
 }
 
 /** Empty strings, not absent ones: undici would look into the process's own for those. */
-function proxies(environment: Environment): { httpProxy: string; httpsProxy: string; noProxy: string } {
+function proxies(environment: Environment): Record<'httpProxy' | 'httpsProxy' | 'noProxy', string> {
   const either = (name: string): string =>
     variable(environment, name.toLowerCase()) ?? variable(environment, name) ?? '';
   const noProxy = either('NO_PROXY');
@@ -84,7 +84,8 @@ function proxyAddress(text: string, name: string): string {
 function certificateAuthorities(environment: Environment): SecureContext | undefined {
   const extra = readCertificates(environment, 'NODE_EXTRA_CA_CERTS');
   const own =
-    readCertificates(environment, 'NIX_SSL_CERT_FILE') ?? readCertificates(environment, 'SSL_CERT_FILE');
+    readCertificates(environment, 'NIX_SSL_CERT_FILE') ??
+    readCertificates(environment, 'SSL_CERT_FILE');
   if (extra === undefined && own === undefined) return undefined;
   const base = own === undefined ? rootCertificates : [own];
   return createSecureContext({ ca: extra === undefined ? [...base] : [...base, extra] });

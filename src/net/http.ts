@@ -99,7 +99,8 @@ async function follow(dispatcher: Dispatcher, request: HttpRequest): Promise<Htt
     trusted &&= sameOrigin(next, first);
     url = next;
   }
-  throw new ModelError('PROTOCOL', `More than ${MAX_REDIRECTS} redirects`, { subject: request.url });
+  const message = `More than ${MAX_REDIRECTS} redirects`;
+  throw new ModelError('PROTOCOL', message, { subject: request.url });
 }
 
 async function send(dispatcher: Dispatcher, url: URL, request: HttpRequest): Promise<HttpResponse> {
@@ -120,9 +121,9 @@ async function send(dispatcher: Dispatcher, url: URL, request: HttpRequest): Pro
       body: readBody(body, where),
       discard: () => {
         // A body that does not end in time, or fails, costs its connection and nothing else.
-        const limits = { limit: DISCARD_LIMIT_BYTES, signal: AbortSignal.timeout(DISCARD_TIMEOUT_MS) };
+        const signal = AbortSignal.timeout(DISCARD_TIMEOUT_MS);
         body.on('error', () => undefined);
-        body.dump(limits).catch(() => undefined);
+        body.dump({ limit: DISCARD_LIMIT_BYTES, signal }).catch(() => undefined);
       },
     };
   } catch (error) {
@@ -158,7 +159,8 @@ function lastByte(range: ByteRange): string {
 }
 
 function lowerCaseNames(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const entries = Object.entries(headers);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function joinHeaders(
@@ -170,9 +172,9 @@ function joinHeaders(
 
 function redirectTarget(from: URL, location: string): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  const refusal = target === undefined ? 'the redirect has no valid address' : refusalOfRedirect(from, target);
+  const refusal = target === undefined ? 'it has no valid address' : refusalOfRedirect(from, target);
   if (target !== undefined && refusal === undefined) return target;
-  throw new ModelError('PROTOCOL', `Refused to follow: ${refusal ?? ''}`, {
+  throw new ModelError('PROTOCOL', `Refused to follow a redirect: ${refusal ?? ''}`, {
     subject: from.href,
     found: location,
   });

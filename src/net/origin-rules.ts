@@ -4,7 +4,8 @@
 /** True for this very machine: the one place where plain http keeps a secret. */
 export function isLoopback(url: URL): boolean {
   const host = url.hostname.toLowerCase();
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || isLoopbackIPv4(host);
+  const byName = host === 'localhost' || host.endsWith('.localhost');
+  return byName || host === '[::1]' || isLoopbackIPv4(host);
 }
 
 /** A secret travels encrypted, or not at all. */
@@ -19,11 +20,11 @@ export function sameOrigin(a: URL, b: URL): boolean {
 /** Why a redirect is refused, or undefined when it may be followed. */
 export function refusalOfRedirect(from: URL, to: URL): string | undefined {
   if (to.protocol !== 'https:' && to.protocol !== 'http:') {
-    return `the redirect leads to a ${to.protocol} address`;
+    return `it leads to a ${to.protocol} address`;
   }
   const downgrade = from.protocol === 'https:' && to.protocol === 'http:';
   if (downgrade && !(isLoopback(from) && isLoopback(to))) {
-    return 'the redirect leads from https to unencrypted http';
+    return 'it leads from https to unencrypted http';
   }
   return undefined;
 }

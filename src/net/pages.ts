@@ -1,5 +1,5 @@
-// Listings that continue on further pages, each naming the next in a Link header (RFC 8288). Follows
-// them without trusting the server to come to an end, or to stay where it was.
+// Listings that continue on further pages, each naming the next in a Link header (RFC 8288).
+// Follows them without trusting the server to come to an end, or to stay where it was.
 
 import { ModelError } from '../base/errors.ts';
 import { refusalOfRedirect, sameOrigin } from './origin-rules.ts';
@@ -40,17 +40,19 @@ function nextUrl(link: string | undefined, current: string): string | undefined 
   const target = linkTarget(link, 'next');
   if (target === undefined) return undefined;
   const next = URL.canParse(target, current) ? new URL(target, current) : undefined;
-  if (next !== undefined && refusalOfRedirect(new URL(current), next) === undefined) return next.href;
+  const refusal = next === undefined ? 'no address' : refusalOfRedirect(new URL(current), next);
+  if (next !== undefined && refusal === undefined) return next.href;
   throw new ModelError('PROTOCOL', 'The listing continues at an address that cannot be trusted', {
     subject: current,
     found: target,
   });
 }
 
-/** The target of the first link with this relation: `<https://…>; rel="next", <…>; rel="prev"`. */
+/** `<https://…>; rel="next", <…>; rel="prev"`: the target of the first link with this relation. */
 export function linkTarget(header: string | undefined, relation: string): string | undefined {
   // Neither part can match where the other does: no header makes this slow.
-  for (const [, target, parameters = ''] of (header ?? '').matchAll(/<([^<>]*)>((?:[^",]|"[^"]*")*)/g)) {
+  const links = (header ?? '').matchAll(/<([^<>]*)>((?:[^",]|"[^"]*")*)/g);
+  for (const [, target, parameters = ''] of links) {
     const names = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters);
     const relations = (names?.[1] ?? names?.[2] ?? '').toLowerCase().split(/\s+/);
     if (relations.includes(relation)) return target;

@@ -1,5 +1,5 @@
-// Whether and when to try again. Pure: tables and arithmetic, no clock and no network; with-retries.ts
-// and the downloader act on it. RATE_LIMIT headers as Hugging Face documents them.
+// Whether and when to try again. Pure: tables and arithmetic, no clock and no network;
+// with-retries.ts and the downloader act on it. RATE_LIMIT headers as Hugging Face documents them.
 
 export interface RetryPolicy {
   /** Tries in all, the first included. */
@@ -68,7 +68,10 @@ export function isRetriableCode(code: string | undefined): boolean {
 }
 
 /** Milliseconds to wait before the next try, or 'give up'. */
-export function retryDelay(failed: FailedTry, policy: RetryPolicy = DEFAULT_RETRY_POLICY): number | 'give up' {
+export function retryDelay(
+  failed: FailedTry,
+  policy: RetryPolicy = DEFAULT_RETRY_POLICY,
+): number | 'give up' {
   const attempts = RETRIABLE_CODES.get(failed.code ?? '') ?? policy.attempts;
   if (failed.attempt >= Math.min(attempts, policy.attempts)) return 'give up';
   const asked = askedDelay(failed);
@@ -80,7 +83,8 @@ export function retryDelay(failed: FailedTry, policy: RetryPolicy = DEFAULT_RETR
 }
 
 /** What the server asks for: `Retry-After`, else an exhausted `RateLimit`. */
-export function askedDelay({ status, headers = {}, now }: Omit<FailedTry, 'attempt' | 'random'>): number | undefined {
+export function askedDelay(failed: Omit<FailedTry, 'attempt' | 'random'>): number | undefined {
+  const { status, headers = {}, now } = failed;
   const retryAfter = parseRetryAfter(headers['retry-after'], now);
   if (retryAfter !== undefined) return retryAfter;
   return status === 429 ? parseRateLimit(headers['ratelimit']) : undefined;
@@ -105,7 +109,8 @@ export function parseRateLimit(value: string | undefined): number | undefined {
   const waits = value.split(',').flatMap((limit) => {
     const left = /;\s*r=(\d+)/.exec(limit)?.[1];
     const seconds = /;\s*t=(\d{1,9})/.exec(limit)?.[1];
-    return left === undefined || seconds === undefined || Number(left) > 0 ? [] : [Number(seconds) * 1000];
+    const exhausted = left !== undefined && Number(left) === 0;
+    return exhausted && seconds !== undefined ? [Number(seconds) * 1000] : [];
   });
   return waits.length === 0 ? undefined : Math.max(...waits);
 }

@@ -26,7 +26,8 @@ export function transportError(error: unknown, exchange: Exchange): unknown {
     });
   }
   if (code.endsWith('TIMEOUT') || code === 'ETIMEDOUT') {
-    return new ModelError('TIMEOUT', `${TIMEOUTS[code] ?? 'No answer in time'} from ${host}`, details);
+    const what = TIMEOUTS[code] ?? 'No answer in time';
+    return new ModelError('TIMEOUT', `${what} from ${host}`, details);
   }
   if (exchange.during === 'body') {
     // Whatever broke it, what has arrived stays good: the rest is worth another try.
@@ -35,7 +36,8 @@ export function transportError(error: unknown, exchange: Exchange): unknown {
   }
   // Of the parser's errors only some have a code (HPE_…), so the name tells.
   if (error instanceof Error && error.name === 'HTTPParserError') {
-    return new ModelError('PROTOCOL', `${host} does not answer in HTTP`, { ...details, retriable: false });
+    const message = `${host} does not answer in HTTP`;
+    return new ModelError('PROTOCOL', message, { ...details, retriable: false });
   }
   const known = NETWORK_FAULTS[code];
   if (known !== undefined) {
@@ -83,7 +85,10 @@ const NETWORK_FAULTS: Record<string, Fault | undefined> = {
   },
   EAI_AGAIN: {
     words: 'The name server did not answer for',
-    remedies: ['Check the network connection and the name server.', 'Behind a proxy, set HTTPS_PROXY.'],
+    remedies: [
+      'Check the network connection and the name server.',
+      'Behind a proxy, set HTTPS_PROXY.',
+    ],
   },
   ECONNREFUSED: {
     words: 'Nothing accepts connections at',
@@ -101,7 +106,10 @@ const NETWORK_FAULTS: Record<string, Fault | undefined> = {
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   EPROTO: NO_TLS,
-  UND_ERR_PRX_TLS: { words: 'The proxy has no valid certificate, so there is no way to', remedies: PROXY_REMEDIES },
+  UND_ERR_PRX_TLS: {
+    words: 'The proxy has no valid certificate, so there is no way to',
+    remedies: PROXY_REMEDIES,
+  },
 };
 
 const TIMEOUTS: Record<string, string | undefined> = {

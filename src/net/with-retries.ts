@@ -19,7 +19,10 @@ export interface RetryOptions {
   readonly progress?: Progress | undefined;
 }
 
-export async function withRetries<T>(operation: () => Promise<T>, options: RetryOptions): Promise<T> {
+export async function withRetries<T>(
+  operation: () => Promise<T>,
+  options: RetryOptions,
+): Promise<T> {
   const { clock = systemClock, signal } = options;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
@@ -36,11 +39,15 @@ export async function withRetries<T>(operation: () => Promise<T>, options: Retry
 }
 
 /** How long to wait after this failure; for callers that run their own loop. */
-export function delayAfter(error: unknown, attempt: number, options: RetryOptions): number | 'give up' {
+export function delayAfter(
+  error: unknown,
+  attempt: number,
+  options: RetryOptions,
+): number | 'give up' {
   if (!(error instanceof ModelError) || !error.retriable) return 'give up';
   const { policy = DEFAULT_RETRY_POLICY, clock = systemClock, random = Math.random } = options;
-  const failed: FailedTry = { attempt, now: clock.now(), random: random(), ...factsOf(error.cause) };
-  return retryDelay(failed, policy);
+  const facts = factsOf(error.cause);
+  return retryDelay({ attempt, now: clock.now(), random: random(), ...facts }, policy);
 }
 
 function factsOf(cause: unknown): Pick<FailedTry, 'code' | 'status' | 'headers'> {

@@ -5,7 +5,13 @@
 import { ModelError } from '../base/errors.ts';
 import type { Manifest } from '../base/manifest.ts';
 import type { HuggingFaceSource, SourceSpec } from '../base/spec.ts';
-import { credentialsOf, explain, listFiles, openRepository, resolveCommit } from './huggingface/api.ts';
+import {
+  credentialsOf,
+  explain,
+  listFiles,
+  openRepository,
+  resolveCommit,
+} from './huggingface/api.ts';
 import { fileUrl } from './huggingface/endpoint.ts';
 import { selectFiles } from './select-files.ts';
 import type { Source } from './source.ts';

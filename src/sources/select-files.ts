@@ -16,7 +16,7 @@ export function selectFiles(
   const paths = listed.map(({ path }) => path);
   const chosen = selectPaths(patterns, paths);
   const files = listed.filter((_, index) => chosen[index]);
-  const missing = patterns.include.find((pattern) => isPlainName(pattern) && !matchesAny(pattern, paths));
+  const missing = patterns.include.filter(isPlainName).find((name) => !matchesAny(name, paths));
   if (missing !== undefined) throw noFile(`There is no file "${missing}"`, paths, subject);
   if (files.length === 0) throw noFile('No file matches the patterns', paths, subject);
   // Only what will be written: an odd name elsewhere in the repository does no harm.

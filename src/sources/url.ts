@@ -21,7 +21,8 @@ export const url: Source = {
     const source = sourceOf(spec);
     source.urls.forEach(checkUrls);
     const listed = selectFiles(source.urls.map(pinnedFile), patterns, describe(source));
-    const files = await mapConcurrently(listed, PROBES_AT_ONCE, (file) => withSize(file, source, context));
+    const ask = (file: ManifestFile): Promise<ManifestFile> => withSize(file, source, context);
+    const files = await mapConcurrently(listed, PROBES_AT_ONCE, ask);
     return { source: { url: source }, files };
   },
 
@@ -49,16 +50,17 @@ function pinnedFile({ path, hash }: UrlSourceFile): ManifestFile {
 }
 
 function checkUrls({ urls, path }: UrlSourceFile): void {
-  if (urls.length === 0) throw new ModelError('SPEC_INVALID', 'A file without an address', { subject: path });
+  const subject = path;
+  if (urls.length === 0) throw new ModelError('SPEC_INVALID', 'A file without an address', { subject });
   for (const text of urls) {
     const parsed = URL.canParse(text) ? new URL(text) : undefined;
     if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:') {
-      throw new ModelError('SPEC_INVALID', 'Not an http or https address', { subject: path, found: text });
+      throw new ModelError('SPEC_INVALID', 'Not an http or https address', { subject, found: text });
     }
     // It would be written to the lock file, and into the store, for everyone to read.
     if (parsed.username !== '' || parsed.password !== '') {
       throw new ModelError('SPEC_INVALID', 'An address must not contain a name and password', {
-        subject: path,
+        subject,
         found: text,
         remedies: ['Use an address that needs no password: pins are public.'],
       });
@@ -75,7 +77,7 @@ function entryOf(source: UrlSource, path: string): UrlSourceFile {
   });
 }
 
-/** The address itself; of several, the first. An address may be signed: nobody needs to see that. */
+/** The address itself; of several, the first. What signs it is nobody's business. */
 function describe({ urls }: UrlSource): string {
   const [first] = urls;
   const more = urls.length > 1 ? ` and ${urls.length - 1} more` : '';

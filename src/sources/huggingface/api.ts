@@ -34,7 +34,7 @@ const PAGE_SIZE = 1_000;
 /** A thousand entries with long names and digests stay well below. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
-/** Files and folders; the hub itself advises against more than 100,000 files. Keeps memory bounded. */
+/** Files and folders. Keeps memory bounded; the hub advises against more than 100,000 files. */
 const MAX_ENTRIES = 500_000;
 
 /** Repository information lists every file by name once more. */
@@ -51,7 +51,8 @@ export function openRepository(
   const endpoint = endpointOf(source, environment);
   const found = findToken(environment);
   const withheld = found === undefined ? undefined : reasonToWithhold(endpoint, environment);
-  return { source, endpoint, subject, context, token: withheld === undefined ? found : undefined, withheld };
+  const token = withheld === undefined ? found : undefined;
+  return { source, endpoint, subject, context, token, withheld };
 }
 
 /** The commit that a branch, tag, pull request or commit stands for now. */
@@ -60,7 +61,8 @@ export async function resolveCommit(repository: Repository): Promise<string> {
   if (COMMIT.test(source.revision)) return source.revision;
   const url = apiUrl(endpoint, source, 'revision', source.revision);
   const { value } = await fetchJson(repository, { url, trusted: true }, MAX_INFO_BYTES);
-  const sha: unknown = typeof value === 'object' && value !== null && 'sha' in value ? value.sha : undefined;
+  const isRecord = typeof value === 'object' && value !== null;
+  const sha: unknown = isRecord && 'sha' in value ? value.sha : undefined;
   if (typeof sha === 'string' && COMMIT.test(sha)) return sha;
   throw new ModelError('PROTOCOL', 'The hub does not say which commit the revision is', {
     subject: repository.subject,
@@ -90,12 +92,17 @@ export function credentialsOf({ token }: Repository): Record<string, string> | u
 }
 
 /** The hub's refusal of a request for this repository, or for one file in it. */
-export function explain(repository: Repository, answer: Answer, path?: string): ModelError | undefined {
+export function explain(
+  repository: Repository,
+  answer: Answer,
+  path?: string,
+): ModelError | undefined {
   const { source, endpoint, subject, token, withheld } = repository;
   const { revision } = source;
   // Storage elsewhere, where redirects lead, has its own reasons, and never saw the token.
   if (!sameOrigin(new URL(answer.url), new URL(endpoint))) return undefined;
-  return explainAnswer(answer, { page: pageUrl(endpoint, source), subject, revision, path, token, withheld });
+  const page = pageUrl(endpoint, source);
+  return explainAnswer(answer, { page, subject, revision, path, token, withheld });
 }
 
 async function fetchJson(

@@ -18,13 +18,23 @@ export function environmentEndpoint(environment: Environment): string {
   return parseEndpoint(variable(environment, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT, 'HF_ENDPOINT');
 }
 
-/** `kind` is `revision`, `tree`, …: {endpoint}/api/models/org/name/tree/refs%2Fpr%2F1 */
-export function apiUrl(endpoint: string, source: HuggingFaceSource, kind: string, revision: string): string {
+/** Such as {endpoint}/api/models/org/name/tree/refs%2Fpr%2F1 */
+export function apiUrl(
+  endpoint: string,
+  source: HuggingFaceSource,
+  kind: 'revision' | 'tree',
+  revision: string,
+): string {
   const parts = [`${source.repoType}s`, ...repoParts(source.repo), kind, revisionPart(revision)];
   return `${endpoint}/api/${parts.join('/')}`;
 }
 
-export function fileUrl(endpoint: string, source: HuggingFaceSource, revision: string, path: string): string {
+export function fileUrl(
+  endpoint: string,
+  source: HuggingFaceSource,
+  revision: string,
+  path: string,
+): string {
   const parts = path.split('/').map(encodeURIComponent);
   return `${pageUrl(endpoint, source)}/resolve/${revisionPart(revision)}/${parts.join('/')}`;
 }
@@ -37,8 +47,8 @@ export function pageUrl(endpoint: string, source: HuggingFaceSource): string {
 
 function repoParts(repo: string): string[] {
   const parts = repo.split('/');
-  const valid = parts.length <= 2 && parts.every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part));
-  if (valid) return parts;
+  const isValid = (part: string): boolean => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part);
+  if (parts.length <= 2 && parts.every(isValid)) return parts;
   throw new ModelError('SPEC_INVALID', 'Not the name of a Hugging Face repository', {
     found: repo,
     wanted: 'org/name, of letters, digits, "-", "_" and "."',
@@ -61,5 +71,6 @@ function parseEndpoint(text: string, name: string): string {
   throw new ModelError('SPEC_INVALID', `${name} is not the address of a hub`, {
     wanted: 'an http or https address without name and password',
     found: text,
+    remedies: [`Correct ${name}, or leave it out for ${DEFAULT_ENDPOINT}.`],
   });
 }

@@ -77,8 +77,11 @@ function gated({ page, token, withheld }: Question): Explanation {
   const again = 'Then run the same command again; some models also wait for their authors to agree.';
   const terms = `Open ${page} in a browser, log in and accept the terms of the model.`;
   if (token === undefined) {
-    const remedies = [terms, ...tokenRemedies(withheld, 'of the account that accepted them')];
-    return { code: 'AUTH_GATED', message: 'The model is gated: its terms have to be accepted first', remedies };
+    return {
+      code: 'AUTH_GATED',
+      message: 'The model is gated: its terms have to be accepted first',
+      remedies: [terms, ...tokenRemedies(withheld, 'of the account that accepted them')],
+    };
   }
   return {
     code: 'AUTH_GATED',
@@ -86,7 +89,7 @@ function gated({ page, token, withheld }: Question): Explanation {
     remedies: [
       `Open ${page} in a browser, log in as that account and accept the terms of the model.`,
       again,
-      `A fine-grained token also needs the right to read public gated repositories.`,
+      'A fine-grained token also needs the right to read public gated repositories.',
     ],
   };
 }
@@ -112,7 +115,7 @@ function repoNotFound(status: number, { page, token, withheld }: Question): Expl
   if (token !== undefined) {
     return {
       code: 'REPO_NOT_FOUND',
-      message: `There is no such repository, or the account of the token in ${token.from} may not see it`,
+      message: `There is no such repository, or the token in ${token.from} may not see it`,
       remedies: [spelling, `If it is private, put a token that may read it into ${token.from}.`],
     };
   }
@@ -125,8 +128,11 @@ function repoNotFound(status: number, { page, token, withheld }: Question): Expl
 
 function forbidden({ token, withheld, page }: Question): Explanation {
   if (token === undefined) {
-    const remedies = [`Look at ${page}`, ...tokenRemedies(withheld, 'of an account that may read it')];
-    return { code: 'AUTH_REQUIRED', message: 'The hub refuses access without a token', remedies };
+    return {
+      code: 'AUTH_REQUIRED',
+      message: 'The hub refuses access without a token',
+      remedies: [`Look at ${page}`, ...tokenRemedies(withheld, 'of an account that may read it')],
+    };
   }
   return {
     code: 'AUTH_INVALID',
@@ -159,7 +165,7 @@ function tokenRemedies(withheld: string | undefined, whose: string): string[] {
 
 /** The status and the hub's own words. */
 function foundText({ status, headers }: Answer): string {
-  const words = [headers['x-error-code'], headers['x-error-message']].filter((text) => text !== undefined);
-  const own = printable(words.join(': '));
+  const words = [headers['x-error-code'], headers['x-error-message']];
+  const own = printable(words.filter((text) => text !== undefined).join(': '));
   return own === '' ? `HTTP status ${status}` : `HTTP status ${status}, ${own}`;
 }

@@ -43,7 +43,8 @@ function tokenFile(environment: Environment): Token | undefined {
     const { code } = error as NodeJS.ErrnoException;
     // Set for all machines, present on some: public models need none.
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new ModelError(toModelError(error).code, 'The file with the Hugging Face token cannot be read', {
+    const message = 'The file with the Hugging Face token cannot be read';
+    throw new ModelError(toModelError(error).code, message, {
       subject: path,
       cause: error,
       remedies: ['Make the file readable for this user, or set HF_TOKEN_PATH to another one.'],

@@ -1,5 +1,5 @@
-// A hub's listing, entry by entry, into manifest files. The listing is hostile until checked: types,
-// sizes and digests here, names where the selection is made. Pure.
+// A hub's listing, entry by entry, into manifest files. The listing is hostile until checked:
+// types, sizes and digests here, names where the selection is made. Pure.
 
 import { ModelError } from '../../base/errors.ts';
 import type { ManifestFile } from '../../base/manifest.ts';
@@ -12,7 +12,9 @@ export function parseTreePage(page: unknown, subject: string): ManifestFile[] {
 }
 
 function parseEntry(entry: unknown, subject: string): ManifestFile | undefined {
-  if (!isRecord(entry) || typeof entry['path'] !== 'string') throw malformed(subject, 'an entry with a path', entry);
+  if (!isRecord(entry) || typeof entry['path'] !== 'string') {
+    throw malformed(subject, 'an entry with a path', entry);
+  }
   const { path, type } = entry;
   if (type === 'directory') return undefined;
   const about = `${subject}: ${path}`;
@@ -37,7 +39,8 @@ function parseSize(size: unknown, about: string): number {
 }
 
 function parseDigest(digest: unknown, length: number, about: string): string {
-  if (typeof digest === 'string' && digest.length === length && /^[0-9a-f]+$/.test(digest)) return digest;
+  const isHex = typeof digest === 'string' && /^[0-9a-f]+$/.test(digest);
+  if (isHex && digest.length === length) return digest;
   throw malformed(about, `${length} hexadecimal digits`, digest);
 }
 

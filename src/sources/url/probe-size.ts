@@ -9,12 +9,18 @@ import { withRetries } from '../../net/with-retries.ts';
 import type { SourceContext } from '../source.ts';
 
 /** Bytes, from the first mirror that answers; undefined where none of them says. */
-export async function probeSize(file: UrlSourceFile, context: SourceContext): Promise<number | undefined> {
+export async function probeSize(
+  file: UrlSourceFile,
+  context: SourceContext,
+): Promise<number | undefined> {
   return await withRetries(() => probeMirrors(file, context), { path: file.path, ...context });
 }
 
 /** One round over the mirrors: no waiting for one of them while another may answer. */
-async function probeMirrors({ urls }: UrlSourceFile, context: SourceContext): Promise<number | undefined> {
+async function probeMirrors(
+  { urls }: UrlSourceFile,
+  context: SourceContext,
+): Promise<number | undefined> {
   const failures: ModelError[] = [];
   for (const url of urls) {
     try {
@@ -25,7 +31,8 @@ async function probeMirrors({ urls }: UrlSourceFile, context: SourceContext): Pr
     }
   }
   // Another round can only help if one of the failures may pass.
-  throw failures.find((error) => error.retriable) ?? failures[0] ?? new ModelError('INTERNAL', 'No address');
+  const passing = failures.find((error) => error.retriable);
+  throw passing ?? failures[0] ?? new ModelError('INTERNAL', 'No address');
 }
 
 async function probe(url: string, context: SourceContext): Promise<number | undefined> {
