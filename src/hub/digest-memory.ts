@@ -15,7 +15,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 /** The memory for a directory; keys are the stamps of walk.ts, which change with the content. */
 export function createDigestMemory(cacheDirectory: string, directory: string): DigestMemory {
   const name = createHash('sha1').update(directory).digest('hex');
-  const file = join(cacheDirectory, 'hub', `${name}.json`);
+  const file = join(cacheDirectory, 'hub-digests', `${name}.json`);
   return {
     async load() {
       try {

@@ -3,6 +3,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Answer, FilePart } from './answer.ts';
 import { stampOf } from './walk.ts';
 
@@ -43,29 +44,34 @@ async function sendFile(
       response.end();
       return 0;
     }
-    return await stream(response, body);
+    return await stream(request.socket, response, body);
   } finally {
     await body.file.close();
   }
 }
 
-async function stream(response: ServerResponse, { file, start, length, stamp }: FilePart): Promise<number> {
+async function stream(
+  socket: Socket,
+  response: ServerResponse,
+  { file, start, length, stamp }: FilePart,
+): Promise<number> {
   const size = Math.min(CHUNK_BYTES, length);
   let [filling, sending] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(length > size ? size : 0)];
-  const gone = once(response);
+  const gone = closing(socket);
   let sent = 0;
   let chunk = await fill(file, filling, start, length);
-  while (chunk.length > 0 && !response.destroyed) {
+  while (chunk.length > 0 && !socket.destroyed) {
     [filling, sending] = [sending, filling];
     const left = length - sent - chunk.length;
     // The last bytes are held back until it is sure that the headers told the truth.
     if (left === 0 && stampOf(await file.stat({ bigint: true })) !== stamp) break;
     const written = write(response, chunk);
     const next = left > 0 ? fill(file, filling, start + sent + chunk.length, left) : Promise.resolve(NOTHING);
-    const [following] = await Promise.all([next, Promise.race([written, gone])]);
+    const [following] = await Promise.all([next, Promise.race([written, gone.promise])]);
     sent += chunk.length;
     chunk = following;
   }
+  gone.forget();
   if (sent === length) response.end();
   // A file that was cut or changed meanwhile: a broken connection is the only way left to say so.
   else response.destroy();
@@ -84,6 +90,14 @@ function write(response: ServerResponse, chunk: Buffer): Promise<void> {
   return new Promise((resolve) => response.write(chunk, () => { resolve(); }));
 }
 
-function once(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => response.once('close', () => { resolve(); }));
+/**
+ * The end of the connection. The response's own 'close' does not come while it waits behind another
+ * one of the same connection (pipelining), and its file would stay open for ever.
+ */
+function closing(socket: Socket): { promise: Promise<void>; forget: () => void } {
+  let onClose = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (onClose = resolve));
+  // One listener per waiting response, however many requests the client sends ahead.
+  socket.setMaxListeners(0).once('close', onClose);
+  return { promise, forget: () => void socket.off('close', onClose) };
 }

@@ -41,7 +41,7 @@ export async function walkDirectory(
   const leftOut: string[] = [];
 
   async function visit(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfMissing);
     await Promise.all(entries.map((entry) => visitEntry(entry, folder, prefix, ancestors)));
   }
 
@@ -66,6 +66,12 @@ export async function walkDirectory(
   await visit(realRoot, '', [realRoot]);
   files.sort((a, b) => compareBytes(a.path, b.path));
   return { files, leftOut: leftOut.sort() };
+}
+
+/** A folder that is taken away during the walk is as good as empty. */
+function noneIfMissing(error: unknown): Dirent[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
 }
 
 /** What a file's state is compared by; the change time also betrays a content with a faked date. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ModelError } from '../../src/base/errors.ts';
@@ -101,6 +101,19 @@ describe('a client that leaves in the middle of a file', () => {
     for (const client of clients) client.destroy();
     await expect.poll(() => openFiles(directory), { timeout: 10_000 }).toEqual([]);
     expect((await ask(hub, '/org/name/resolve/main/w.bin')).body.length).toBe(BIG);
+  });
+});
+
+describe('a client that sends several requests at once and leaves', () => {
+  it.skipIf(!isLinux)('leaves no open file behind either (skipped without /proc)', async () => {
+    const { hub, directory } = await serveFiles({ 'w.bin': Buffer.alloc(BIG, 'w') });
+    await hub.ready;
+    const socket = connect(hub.port, '127.0.0.1');
+    socket.write('GET /org/name/resolve/main/w.bin HTTP/1.1\r\nHost: hub\r\n\r\n'.repeat(5));
+    await once(socket, 'data');
+    await expect.poll(() => openFiles(directory).length).toBeGreaterThan(1);
+    socket.destroy();
+    await expect.poll(() => openFiles(directory), { timeout: 10_000 }).toEqual([]);
   });
 });
 

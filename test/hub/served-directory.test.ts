@@ -108,7 +108,8 @@ describe('digests in the cache directory', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const first = await startHub([`org/name=${directory}`], { cacheDirectory });
     expect((await read(first)).headers.etag).toBe(`"${sha256('weights')}"`);
-    const file = join(cacheDirectory, 'hub', readdirSync(join(cacheDirectory, 'hub'))[0] ?? '');
+    const memory = join(cacheDirectory, 'hub-digests');
+    const file = join(memory, readdirSync(memory)[0] ?? '');
     expect(readFileSync(file, 'utf8')).toContain(sha256('weights'));
     // A digest that no reading could give shows that there was none.
     writeFileSync(file, readFileSync(file, 'utf8').replace(sha256('weights'), 'f'.repeat(64)));
@@ -122,7 +123,7 @@ describe('digests in the cache directory', () => {
     const cacheDirectory = makeDirectory();
     const directory = makeDirectory({ 'w.bin': 'weights' });
     const name = createHash('sha1').update(directory).digest('hex');
-    writeFiles(cacheDirectory, { [`hub/${name}.json`]: content });
+    writeFiles(cacheDirectory, { [`hub-digests/${name}.json`]: content });
     const hub = await startHub([`org/name=${directory}`], { cacheDirectory });
     expect((await read(hub)).headers.etag).toBe(`"${sha256('weights')}"`);
   });
