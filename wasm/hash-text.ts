@@ -2,10 +2,12 @@
 // hexadecimal, base64 or Nix base-32, which their lengths tell apart. Written: any of the four.
 
 import { ENCODING_INVALID } from '../build/generated/status';
-import { allocate, reply } from './abi';
+import { allocate } from './abi';
 import { BASE64, HEX, NIX32, decode, encode, encodedLength } from './encode';
-import { failOn, putText } from './failure';
 import { SHA256, SHA512, digestBytes } from './hash';
+import { newOutput, Output } from './output';
+import { begin, finish, problem } from './problem';
+import { literal, textAt } from './text';
 
 /** A fourth way to write a hash, beside the encodings: the algorithm, a hyphen, base64. */
 export const SRI: u32 = 3;
@@ -23,7 +25,7 @@ export function hashTextLength(algorithm: u32, format: u32): usize {
 export function putHash(algorithm: u32, format: u32, digest: usize, to: usize): void {
   const bytes = digestBytes(algorithm);
   if (format != SRI) return encode(format, digest, bytes, to);
-  putText(to, algorithm == SHA512 ? 'sha512-' : 'sha256-');
+  memory.copy(to, literal(algorithm == SHA512 ? 'sha512-' : 'sha256-').ptr, PREFIX_BYTES);
   encode(BASE64, digest, bytes, to + PREFIX_BYTES);
 }
 
@@ -65,30 +67,41 @@ function getDigest(algorithm: u32, text: usize, len: usize, to: usize): bool {
 
 /** The reply is the digest in the wanted form, whatever form the text had. */
 export function hashtext(format: u32, text: usize, len: usize): usize {
+  begin();
   const digest = allocate(64);
   const algorithm = getHash(text, len, digest);
-  if (algorithm < 0) return failOn(ENCODING_INVALID, 'Not a sha256 or sha512 hash', text, len);
-  const size = hashTextLength(algorithm, format);
-  const to = allocate(size);
-  putHash(algorithm, format, digest, to);
-  return reply(0, to, size);
+  if (algorithm < 0) complain(text, len);
+  return finish(written(max(algorithm, 0), format, digest));
 }
 
 /** The reply is one byte, the algorithm, and the digest. */
 export function hashparse(text: usize, len: usize): usize {
-  const to = allocate(65);
-  const algorithm = getHash(text, len, to + 1);
-  if (algorithm < 0) return failOn(ENCODING_INVALID, 'Not a sha256 or sha512 hash', text, len);
-  store<u8>(to, algorithm as u8);
-  return reply(0, to, 1 + digestBytes(algorithm));
+  begin();
+  const digest = allocate(64);
+  const algorithm = getHash(text, len, digest);
+  if (algorithm < 0) complain(text, len);
+  return finish(newOutput().byte(algorithm).bytes(digest, digestBytes(algorithm)));
 }
 
 /** The reply is a digest (32 or 64 bytes: sha256 or sha512) as text. */
 export function hashwrite(format: u32, ptr: usize, len: usize): usize {
-  if (len != 32 && len != 64) return failOn(ENCODING_INVALID, 'Not a digest', ptr, 0);
-  const algorithm = len == 64 ? SHA512 : SHA256;
+  begin();
+  if (len != 32 && len != 64) {
+    problem(ENCODING_INVALID).message.put('Not a digest: it has ').number(len).put(' bytes');
+    return finish(newOutput());
+  }
+  return finish(written(len == 64 ? SHA512 : SHA256, format, ptr));
+}
+
+function written(algorithm: u32, format: u32, digest: usize): Output {
+  const output = newOutput();
   const size = hashTextLength(algorithm, format);
-  const to = allocate(size);
-  putHash(algorithm, format, ptr, to);
-  return reply(0, to, size);
+  putHash(algorithm, format, digest, output.reserve(size));
+  output.size = size;
+  return output;
+}
+
+function complain(text: usize, len: usize): void {
+  const message = problem(ENCODING_INVALID).message;
+  message.put('Not a sha256 or sha512 hash: "').shown(textAt(text, len)).byte(0x22);
 }

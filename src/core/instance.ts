@@ -70,7 +70,6 @@ export class CoreInstance {
 
 /** A failed call's data is JSON (wasm/problem.ts): the message and what ModelError has beside it. */
 function failure(status: number, text: string): ModelError {
-  if (!text.startsWith('{')) return new ModelError(codeOfStatus(status), text);
   const { message, ...details } = JSON.parse(text) as ErrorDetails & { message: string };
   return new ModelError(codeOfStatus(status), message, details);
 }
