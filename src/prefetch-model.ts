@@ -1,6 +1,7 @@
 // prefetchModel: downloads a model that is not pinned yet, puts it into the store and tells its
 // hash, so that the user can write it into an expression and the next build finds it there.
 
+import { totalSize } from './base/manifest.ts';
 import type { Context } from './context.ts';
 import { resolveManifest } from './resolve.ts';
 import { parseSpec } from './spec/parse-spec.ts';
@@ -22,9 +23,14 @@ export async function prefetchModel(input: unknown, context: Context): Promise<P
   const manifest = await resolveManifest(spec, context);
   const stage = await stageManifest(manifest, 'tree', context);
   const store = await context.store();
-  const { path: storePath, narHash: hash } = await store.addTree({ name: spec.name, directory: stage.directory });
+  const added = await store.addTree({ name: spec.name, directory: stage.directory });
   await discardStage(manifest, 'tree', context);
-  const { files } = stage;
-  const size = files.reduce((sum, file) => sum + file.size, 0);
-  return { name: spec.name, hash, storePath, revision: manifest.revision, totalSize: size, files };
+  return {
+    name: spec.name,
+    hash: added.narHash,
+    storePath: added.path,
+    revision: manifest.revision,
+    totalSize: totalSize(stage.files),
+    files: stage.files,
+  };
 }

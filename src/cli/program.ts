@@ -94,8 +94,9 @@ export function createProgram(output: Output): Command {
   common(program.command('build', { hidden: true }))
     .description("the builder of nix/lib's fixed-output derivations")
     .action(async (options: GlobalOptions) => {
-      const { buildCommand } = await import('./commands/build.ts');
-      await withContext({ ...options, connections: DEFAULT_CONNECTIONS }, buildCommand);
+      const { buildCommand, builderProgress } = await import('./commands/build.ts');
+      const global = { ...options, connections: DEFAULT_CONNECTIONS };
+      await withContext(global, buildCommand, builderProgress(output.stderr));
     });
   return program;
 }

@@ -1,14 +1,16 @@
 // `nix-ai-model build`: the builder of fixed-output derivations (nix/lib). Reads the spec from the
 // environment variable `spec` and writes the model to `out`; Nix itself then checks the hash.
 
-import { join } from 'node:path';
 import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ModelError } from '../../base/errors.ts';
 import { variable } from '../../base/env.ts';
+import type { Progress } from '../../base/progress.ts';
 import type { Context } from '../../context.ts';
 import { resolveManifest } from '../../resolve.ts';
 import { parseSpec } from '../../spec/parse-spec.ts';
 import { downloadInto } from '../../stage.ts';
+import { nixProgress } from '../../store/nix-progress.ts';
 
 export async function buildCommand(context: Context): Promise<void> {
   const { environment } = context;
@@ -28,6 +30,14 @@ export async function buildCommand(context: Context): Promise<void> {
     throw new ModelError('NO_FILES_MATCH', 'A flat output is one file', { found: `${stage.files.length} files` });
   }
   await copyFile(join(stage.directory, file.path), out);
+}
+
+/** Progress as the lines that Nix shows as its own download display. */
+export function builderProgress(stderr: NodeJS.WritableStream): Progress {
+  const linesOf = nixProgress(Date.now);
+  return (event) => {
+    for (const line of linesOf(event)) stderr.write(`${line}\n`);
+  };
 }
 
 function required(value: string | undefined, name: string): string {

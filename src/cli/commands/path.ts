@@ -18,6 +18,9 @@ export async function pathCommand(
   const inputs = await modelInputs(models, options);
   const plans = inputs.map((input) => requirePin(planModel(input, store.storeDir)));
   const valid = await Promise.all(plans.map((plan) => store.isValidPath(plan.storePath)));
-  const rows = plans.map(({ spec, storePath }, index) => ({ name: spec.name, storePath, valid: valid[index] }));
-  printResult(output, rows.length === 1 ? rows[0] : rows, rows.map(({ storePath }) => storePath).join('\n'));
+  const rows = plans.map(({ spec, storePath }, index) => {
+    return { name: spec.name, storePath, valid: valid[index] };
+  });
+  const text = rows.map(({ storePath }) => storePath).join('\n');
+  printResult(output, rows.length === 1 ? rows[0] : rows, text);
 }

@@ -12,7 +12,11 @@ export interface ServeOptions {
   readonly quiet?: boolean;
 }
 
-export async function serveCommand(roots: readonly string[], options: ServeOptions, output: Output): Promise<void> {
+export async function serveCommand(
+  roots: readonly string[],
+  options: ServeOptions,
+  output: Output,
+): Promise<void> {
   const { host, port, token, quiet } = options;
   const log = (line: string): void => void output.stderr.write(`${line}\n`);
   const hub = await serveHub({ roots, host, port, token, log: quiet === true ? undefined : log });
