@@ -45,6 +45,8 @@ export function parseSpec(ptr: usize, size: usize): Spec {
   spec.version = optionalText(root, 'version');
   spec.meta = optionalObject(root, 'meta');
   spec.lazy = optionalBoolean(root, 'lazy');
+  // Checked only: it means something to nix/lib, which never asks the core.
+  optionalText(root, 'system');
   spec.hash = optionalHash(root, 'hash');
   if (ok()) parseOrigin(spec, root);
   if (ok()) parsePins(spec, root);
@@ -117,7 +119,9 @@ function checkUrlPaths(source: Source): void {
 function parsePins(spec: Spec, root: Value): void {
   const hashes = optionalObject(root, 'fileHashes');
   const lock = spec.lock;
-  if ((spec.hash !== null ? 1 : 0) + (hashes !== null ? 1 : 0) + (lock !== null ? 1 : 0) > 1) {
+  // A variable, because inside a condition the compiler would add booleans, of which 1 + 1 is 1.
+  const pins: i32 = (spec.hash !== null ? 1 : 0) + (hashes !== null ? 1 : 0) + (lock !== null ? 1 : 0);
+  if (pins > 1) {
     problem(SPEC_INVALID).message.put('`hash`, `fileHashes` and `lock` exclude each other: keep one');
   }
   spec.fileHashes = null;
