@@ -5,8 +5,11 @@
 
 let
   inherit (builtins)
+    any
     attrNames
-    concatLists
+    concatMap
+    concatStringsSep
+    elemAt
     filter
     fromJSON
     genList
@@ -19,15 +22,40 @@ let
     replaceStrings
     split
     stringLength
+    substring
     toJSON
     ;
 
   maxPathBytes = 2048;
-  letters = genList (i: builtins.substring i 1 "ABCDEFGHIJKLMNOPQRSTUVWXYZ") 26;
-  lower = replaceStrings letters (genList (i: builtins.substring i 1 "abcdefghijklmnopqrstuvwxyz") 26);
+  maxComponentBytes = 255;
+  # A NAR may nest 64 levels.
+  maxDepth = 60;
+
+  alphabet = text: genList (i: substring i 1 text) 26;
+  lower = replaceStrings (alphabet "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (alphabet "abcdefghijklmnopqrstuvwxyz");
+
+  # Characters beyond ASCII as alternatives, by the four hexadecimal digits of each.
+  anyOf = digits: concatStringsSep "|" (map (digits: fromJSON ''"\u${digits}"'') digits);
+  highControls = anyOf (
+    concatMap (high: map (low: "00${high}${low}") hexDigits) [
+      "8"
+      "9"
+    ]
+  );
+  hexDigits = genList (i: substring i 1 "0123456789abcdef") 16;
+  turning = anyOf [
+    "202a"
+    "202b"
+    "202c"
+    "202d"
+    "202e"
+    "2066"
+    "2067"
+    "2068"
+    "2069"
+  ];
 
   devices = "con|prn|aux|nul|conin[$]|conout[$]|com[0-9]|lpt[0-9]";
-  turning = fromJSON ''"\u202a|\u202b|\u202c|\u202d|\u202e|\u2066|\u2067|\u2068|\u2069"'';
 
   # Each pattern is matched against the whole path in lower case.
   rules = [
@@ -48,7 +76,7 @@ let
       why = "has a backslash, a separator on Windows";
     }
     {
-      pattern = ".*[[:cntrl:]].*";
+      pattern = ".*([[:cntrl:]]|${highControls}).*";
       why = "has a control character";
     }
     {
@@ -92,48 +120,53 @@ let
     path:
     let
       broken = filter (rule: match rule.pattern (lower path) != null) rules;
+      components = componentsOf path;
     in
     if !(isString path) then
       refuse path "is no text"
     else if stringLength path > maxPathBytes then
       refuse path "is longer than ${toString maxPathBytes} bytes"
+    else if any (name: stringLength name > maxComponentBytes) components then
+      refuse path "has a component longer than ${toString maxComponentBytes} bytes"
+    else if length components > maxDepth then
+      refuse path "is nested deeper than ${toString maxDepth} folders"
     else if broken != [ ] then
       refuse path (head broken).why
     else
       path;
 
+  componentsOf = path: filter isString (split "/" path);
+
   # "a/b/c" -> [ "a" "a/b" ]
   foldersOf =
     path:
     let
-      parts = filter isString (split "/" path);
+      components = componentsOf path;
+      first = count: concatStringsSep "/" (genList (elemAt components) count);
     in
-    genList (i: builtins.concatStringsSep "/" (genList (builtins.elemAt parts) (i + 1))) (
-      length parts - 1
-    );
+    genList (i: first (i + 1)) (length components - 1);
 
-  setOf =
+  unique =
     names:
-    listToAttrs (
-      map (name: {
-        inherit name;
-        value = null;
-      }) names
+    attrNames (
+      listToAttrs (
+        map (name: {
+          inherit name;
+          value = null;
+        }) names
+      )
     );
 in
 
 paths:
 let
   checked = map checkPath paths;
-  folded = map lower checked;
-  unique = attrNames (setOf folded);
-  folders = setOf (concatLists (map foldersOf folded));
-  twice = filter (path: length (filter (other: other == lower path) folded) > 1) checked;
-  below = filter (path: folders ? ${lower path}) checked;
+  folders = unique (concatMap foldersOf checked);
+  # Every file and every folder once: two that become one in lower case collide somewhere.
+  names = checked ++ folders;
+  collides = name: length (filter (other: lower other == lower name) names) > 1;
 in
-if length unique < length checked then
-  refuse (head twice) "is listed twice, or differs from another only in case"
-else if below != [ ] then
-  refuse (head below) "is a file and also a folder of other files"
+if length (unique (map lower names)) < length names then
+  refuse (head (filter collides names)) "is listed twice, or differs from another only in case"
 else
   checked

@@ -1,10 +1,12 @@
 # A file pattern as a regular expression for `builtins.match`. What patterns mean is written at the
 # top of wasm/glob.ts; only a backslash inside [ ] is not understood here.
-{ fail, ... }:
+{ bytes, fail, ... }:
 
 let
   inherit (builtins)
+    concatStringsSep
     elem
+    elemAt
     filter
     foldl'
     head
@@ -36,6 +38,12 @@ let
   ];
   literal = replaceStrings special (map (sign: "\\" + sign) special);
 
+  # Regular expressions look at bytes; one character beyond ASCII is several of them.
+  bytesOf = pattern: concatStringsSep "" (map (row: row.byte) (filter (row: match pattern row.hex != null) bytes));
+  continuing = bytesOf "[89AB].";
+  leading = bytesOf "[C-F].";
+  oneBut = excluded: "([^/${excluded}${continuing}${leading}]|[${leading}][${continuing}]*)";
+
   # State: the expression so far, how many braces are open, and whether a name may begin here.
   add =
     state: regex: opens:
@@ -61,14 +69,14 @@ let
     let
       parts = match "\\[([!^]?)(.*)[]]" token;
     in
-    if head parts == "" then token else "[^/${builtins.elemAt parts 1}]";
+    if head parts == "" then token else oneBut (elemAt parts 1);
 
   step =
     text: state: token:
     if match "[*]+/?" token != null then
       stars state token
     else if token == "?" then
-      add state "[^/]" false
+      add state (oneBut "") false
     else if token == "/" then
       add state "/" true
     else if token == "{" then

@@ -55,15 +55,20 @@ let
         remedies = [ "Leave it out; docs/spec.md lists what this version understands." ];
       };
 
+  # A derivation's name leaves room for ".drv" below the 211 characters of a store name.
   checkName =
     name:
-    if isString name && match "[A-Za-z0-9+_?=-][A-Za-z0-9+._?=-]{0,210}" name != null then
+    if
+      isString name
+      && match "[A-Za-z0-9+_?=-][A-Za-z0-9+._?=-]{0,206}" name != null
+      && match ".*[.]drv" name == null
+    then
       name
     else
       fail "NAME_INVALID" {
         message = "Not a valid store name: ${toJSON name}";
         remedies = [
-          ''Use `name = "${storeName (toString name)}"`, or another name: 1 to 211 characters of A-Z a-z 0-9 + - . _ ? =, the first of them no dot.''
+          ''Use `name = "${storeName (toString name)}"`, or another name: 1 to 207 characters of A-Z a-z 0-9 + - . _ ? =, the first of them no dot, not ending in .drv.''
         ];
       };
 

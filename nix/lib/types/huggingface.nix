@@ -13,6 +13,7 @@ let
     elem
     elemAt
     getEnv
+    head
     isString
     match
     substring
@@ -29,12 +30,21 @@ let
     known = schema.attributesOf "huggingface";
   };
 
+  # Neither "." nor ".."
+  repoPart = "([.]?[A-Za-z0-9_-][A-Za-z0-9._-]*|[.][.][A-Za-z0-9._-]+)";
+  # What git allows in the name of a reference, roughly: no "..", which an address would resolve.
+  revisionCharacter = "[^/.[:space:][:cntrl:]~^:?*[\\]";
+  revisionPart = "([.]?${revisionCharacter})+[.]?";
+
   # What stands before the repository in addresses.
   prefixes = {
     model = "";
     dataset = "datasets/";
     space = "spaces/";
   };
+
+  # The hub's own addresses have the plural.
+  singular = type: if isString type && match ".*s" type != null then head (match "(.*)s" type) else type;
 
   invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
 
@@ -85,13 +95,13 @@ in
         "rev"
         "tag"
       ] null;
-      repoType = source.repoType or "model";
+      repoType = singular (source.repoType or "model");
       fromEnvironment = getEnv "HF_ENDPOINT";
       # Known now, and written into the spec: the build may run where HF_ENDPOINT is not set.
       endpoint = source.endpoint or fromEnvironment;
     in
     {
-      repo = checkText "repo" "([A-Za-z0-9._-]+/)?[A-Za-z0-9._-]+" repo;
+      repo = checkText "repo" "(${repoPart}/)?${repoPart}" repo;
       repoType =
         if isString repoType && prefixes ? ${repoType} then
           repoType
@@ -99,11 +109,10 @@ in
           invalid "`${path}.repoType` is not model, dataset or space" (toJSON repoType);
     }
     // (
-      # What git allows in the name of a reference, roughly.
       if revision == null then
         { }
       else
-        { revision = checkText "revision" "[^/[:space:][:cntrl:]~^:?*[\\]+(/[^/[:space:][:cntrl:]~^:?*[\\]+)*" revision; }
+        { revision = checkText "revision" "${revisionPart}(/${revisionPart})*" revision; }
     )
     // (
       if endpoint == "" then

@@ -65,6 +65,17 @@ let
     else
       name;
 
+  # `sha256` and `sha512` say which algorithm it is, and must not be wrong about it.
+  checkHash =
+    file: hash:
+    let
+      inherit (parseHash path hash) algorithm;
+    in
+    if file ? hash || file ? ${algorithm} then
+      hash
+    else
+      invalid "A hash in `${path}` is of another algorithm than its attribute says" hash;
+
   normaliseFile =
     given:
     let
@@ -91,7 +102,7 @@ let
           "name"
         ] (fileName (head urls));
       }
-      // (if hash == "" then { } else { hash = builtins.seq (parseHash (head urls) hash) hash; });
+      // (if hash == "" then { } else { hash = checkHash file hash; });
 
   # A single address, a list of files, or a set with `url` or `urls`.
   filesOf =
