@@ -15,7 +15,7 @@ function caseFold() {
   const rows = [];
   for (let code = 0x80; code < 0x2000; code++) {
     const letter = String.fromCodePoint(code);
-    const folded = letter.toUpperCase().toLowerCase().normalize('NFD');
+    const folded = letter.toLowerCase().toUpperCase().toLowerCase().normalize('NFD');
     if (folded === letter) continue;
     const units = [...folded].map((part) => part.codePointAt(0));
     if (units.length > 4) throw new Error(`U+${code.toString(16)} folds to ${units.length} characters`);

@@ -68,7 +68,7 @@ describe('the NAR of a directory', () => {
 
   it('is right on both sides of the padding to eight bytes', async () => {
     const tree = freshDirectory();
-    for (let size = 0; size <= 17; size++) write(tree, `${'n'.repeat(size + 1)}`, 'x'.repeat(size));
+    for (let size = 0; size <= 17; size++) write(tree, 'n'.repeat(size + 1), 'x'.repeat(size));
     expect(await ours(tree)).toBe(nix(tree));
   });
 

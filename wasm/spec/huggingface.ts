@@ -85,6 +85,7 @@ function repoTypeOf(value: Value): Text {
   const type = optionalText(value, 'repoType');
   if (type === null) return literal('model');
   if (type.is('model') || type.is('dataset') || type.is('space')) return type;
+  if (type.is('models') || type.is('datasets') || type.is('spaces')) return type.part(0, type.size - 1);
   const made = invalid(value);
   made.message.put(' has an unknown `repoType`');
   made.wanted(literal('model, dataset or space')).found(newOutput().shown(type).asText());
