@@ -6,7 +6,7 @@ import type { SourceSpec } from './spec.ts';
 
 /** One file of a model. */
 export interface ManifestFile {
-  /** Path inside the model, POSIX separators, relative, checked by checkFileNames. */
+  /** Path inside the model, POSIX separators, relative, checked by checkPaths. */
   readonly path: string;
   /** Bytes. Absent only where the source does not know it before the download. */
   readonly size?: number | undefined;

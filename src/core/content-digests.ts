@@ -49,7 +49,7 @@ export interface Mismatch {
 }
 
 /** The first digest that is not as known, as `algorithm:hex`, or undefined when all agree. */
-export function findMismatch(known: KnownDigests, found: FoundDigests): Mismatch | undefined {
+export function findMismatch(known: KnownDigests, found: KnownDigests): Mismatch | undefined {
   for (const name of ['sha256', 'sha512', 'gitBlobSha1'] as const) {
     const wanted = known[name];
     const actual = found[name] ?? 'not computed';

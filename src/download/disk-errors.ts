@@ -1,7 +1,7 @@
 // Failures of the disk in words that name the path and what would help; and the check, before a
 // download begins, that it can fit.
 
-import { statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { ModelError, toModelError } from '../base/errors.ts';
 
 /** Throws DISK_FULL where fewer than `needed` bytes are free on the file system of `directory`. */
@@ -9,6 +9,18 @@ export async function checkFreeSpace(directory: string, needed: number): Promise
   const free = await freeBytes(directory);
   if (free === undefined || needed <= free) return;
   throw diskFull(directory, needed, free);
+}
+
+/** Makes a directory and those above it. */
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    // On a read-only disk the recursive form says ENOENT; the plain one says what is wrong.
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason: unknown = missing ? await mkdir(path).catch((thrown: unknown) => thrown) : error;
+    if (reason !== undefined) throw await diskError(reason, path);
+  }
 }
 
 /** Any error of a write as a ModelError about `path`; `needed` is what was still to be written. */

@@ -2,11 +2,11 @@
 // Called by the pipelines. It does not know which hub the files come from, and it may be killed at
 // any moment: the next call, in any process, goes on where this one stopped.
 
-import { mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { checkFileNames } from '../base/file-names.ts';
 import type { Manifest, ManifestFile, Stage, StagedFile } from '../base/manifest.ts';
-import { checkFreeSpace, diskError } from './disk-errors.ts';
+import { checkPaths } from '../core/check-paths.ts';
+import { checkFreeSpace, makeDirectory } from './disk-errors.ts';
 import { createContext, type DownloadContext, type DownloadOptions, PARTIAL_NAME, partialPaths } from './download-context.ts';
 import { FileDownload } from './file-download.ts';
 import { FinishedFiles, RECORDS_NAME } from './finished-files.ts';
@@ -15,10 +15,11 @@ import { runSlots } from './slots.ts';
 import { lockStage } from './stage-lock.ts';
 
 export async function downloadManifest(manifest: Manifest, options: DownloadOptions): Promise<Stage> {
-  checkFileNames(manifest.files.map((file) => file.path));
+  checkPaths(manifest.files.map((file) => file.path));
   const context = createContext(options);
   const { directory, journalDirectory, signal, progress } = context;
-  await makeDirectories(context);
+  await makeDirectory(directory);
+  await makeDirectory(journalDirectory);
   const lock = await lockStage(join(journalDirectory, 'lock'), { signal, progress, clock: options.clock });
   try {
     const finished = await FinishedFiles.open(context);
@@ -46,14 +47,6 @@ interface Job {
   readonly context: DownloadContext;
   readonly finished: FinishedFiles;
   readonly take: (file: StagedFile) => void;
-}
-
-async function makeDirectories({ directory, journalDirectory }: DownloadContext): Promise<void> {
-  for (const path of [directory, journalDirectory]) {
-    await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
-      throw await diskError(error, path);
-    });
-  }
 }
 
 /** What a former run has finished, or what is there and has the right digest. */

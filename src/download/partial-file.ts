@@ -3,16 +3,16 @@
 // of the network.
 
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskError } from './disk-errors.ts';
+import { diskError, makeDirectory } from './disk-errors.ts';
 import { Journal, type JournalHeader, readJournal } from './journal.ts';
 import { addRange, countBytes, frontier, missingRanges, type RangeSet } from './ranges.ts';
 
 /** Bytes that may wait for a sync. Small, so that the last sync is short and a crash costs little. */
-const SYNC_BYTES = 16 * 1024 * 1024;
-/** On slow links: how long written bytes may go unnoted. */
-const SYNC_MS = 2_000;
+const SYNC_BYTES = 8 * 1024 * 1024;
+/** On slow links, or when the network stalls: how long written bytes may go unnoted. */
+const SYNC_MS = 1_000;
 
 // Never through a link that somebody else has put there.
 const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -30,7 +30,7 @@ export class PartialFile {
   #written: RangeSet = [];
   #unsynced: RangeSet = [];
   #syncing: Promise<void> | undefined;
-  #syncedAt = performance.now();
+  #syncTimer: NodeJS.Timeout | undefined;
 
   private constructor(paths: PartialPaths, handle: FileHandle) {
     this.paths = paths;
@@ -43,7 +43,6 @@ export class PartialFile {
     isSame: (header: JournalHeader) => boolean,
   ): Promise<{ partial: PartialFile; resumed: JournalHeader | undefined }> {
     try {
-      await mkdir(dirname(paths.partial), { recursive: true });
       const partial = new PartialFile(paths, await open(paths.partial, OPEN_FLAGS, 0o644));
       return { partial, resumed: await partial.#resume(isSame) };
     } catch (error) {
@@ -86,11 +85,13 @@ export class PartialFile {
     await this.#guard(() => this.#writeAll(chunks, position, end));
     this.#written = addRange(this.#written, { start: position, end });
     this.#unsynced = addRange(this.#unsynced, { start: position, end });
-    const due = countBytes(this.#unsynced) >= SYNC_BYTES || performance.now() - this.#syncedAt > SYNC_MS;
-    if (due && this.#syncing === undefined) {
-      // Not awaited: the network goes on meanwhile. A failure shows at the next sync at the latest.
-      this.sync().catch(() => undefined);
-    }
+    if (countBytes(this.#unsynced) >= SYNC_BYTES) this.#syncBehind();
+    else this.#syncTimer ??= setTimeout(() => { this.#syncBehind(); }, SYNC_MS);
+  }
+
+  // Not awaited: the network goes on meanwhile. A failure shows again at the last sync.
+  #syncBehind(): void {
+    if (this.#syncing === undefined) this.sync().catch(() => undefined);
   }
 
   async #writeAll(chunks: readonly Uint8Array[], position: number, end: number): Promise<void> {
@@ -106,6 +107,7 @@ export class PartialFile {
   /** Brings everything written so far to the disk and notes it. */
   async sync(): Promise<void> {
     while (this.#syncing !== undefined) await this.#syncing.catch(() => undefined);
+    this.#stopTimer();
     const ranges = this.#unsynced;
     if (ranges.length === 0) return;
     this.#unsynced = [];
@@ -115,7 +117,6 @@ export class PartialFile {
     });
     try {
       await this.#syncing;
-      this.#syncedAt = performance.now();
     } catch (error) {
       for (const range of ranges) this.#unsynced = addRange(this.#unsynced, range);
       throw error;
@@ -128,7 +129,7 @@ export class PartialFile {
   async complete(): Promise<void> {
     await this.#guard(async () => {
       await this.close();
-      await mkdir(dirname(this.paths.final), { recursive: true });
+      await makeDirectory(dirname(this.paths.final));
       await rename(this.paths.partial, this.paths.final);
       await rm(this.paths.journal, { force: true });
     });
@@ -137,6 +138,7 @@ export class PartialFile {
   /** Forgets every byte, but stays open for a new start. */
   async discard(): Promise<void> {
     await this.#guard(async () => {
+      this.#stopTimer();
       await this.#syncing?.catch(() => undefined);
       await this.#journal?.close();
       this.#journal = undefined;
@@ -156,10 +158,16 @@ export class PartialFile {
   }
 
   async close(): Promise<void> {
+    this.#stopTimer();
     await this.#syncing?.catch(() => undefined);
     await this.#journal?.close();
     this.#journal = undefined;
     await this.#handle.close();
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#syncTimer);
+    this.#syncTimer = undefined;
   }
 
   missing(size: number): RangeSet {

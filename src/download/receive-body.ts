@@ -3,7 +3,7 @@
 // asked for again.
 
 /** One write; large enough that system calls do not count, small enough for many connections. */
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 512 * 1024;
 
 export type Sink = (chunks: readonly Uint8Array[], length: number) => Promise<void>;
 
