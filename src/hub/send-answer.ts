@@ -7,7 +7,8 @@ import type { Socket } from 'node:net';
 import type { Answer, FilePart } from './answer.ts';
 import { stampOf } from './walk.ts';
 
-const CHUNK_BYTES = 512 * 1024;
+/** Two of these per transfer: a thousand slow clients shall not need a gigabyte. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** Files may come from anyone: no browser shall take one for a page of this server. */
 const ALWAYS = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ask, makeDirectory, serveFiles, startHub } from './local-hub.ts';
 
+const PATIENT = { timeout: 20_000 };
 const TOKEN = 'hf_a-secret-of-this-test';
 const bearer = (token: string): { headers: Record<string, string> } => ({ headers: { authorization: `Bearer ${token}` } });
 const ADDRESSES = ['/api/models/org/name', '/api/models/org/name/tree/main', '/org/name/resolve/main/a', '/api/models', '/', '/api/models/no/such', '/no/such/page'];
@@ -46,7 +47,7 @@ describe('a hub with a token', () => {
     const { hub } = await serveFiles({ a: 'a' }, { token: TOKEN, log: (line) => lines.push(line) });
     await ask(hub, `/org/name/resolve/main/a?token=${TOKEN}`, bearer(TOKEN));
     await ask(hub, `/${TOKEN}`, bearer(TOKEN));
-    await expect.poll(() => lines.filter((line) => line.startsWith('GET'))).toHaveLength(2);
+    await expect.poll(() => lines.filter((line) => line.startsWith('GET')), PATIENT).toHaveLength(2);
     expect(lines.join('\n')).not.toContain(TOKEN);
   });
 });

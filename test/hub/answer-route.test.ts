@@ -111,6 +111,17 @@ describe('a tree', () => {
     },
   );
 
+  it.each([
+    [{}, { host: 'mirror.example:8080' }, 'http://mirror.example:8080/api/'],
+    [{ publicUrl: 'https://models.example.org' }, { host: '127.0.0.1' }, 'https://models.example.org/api/'],
+    [{}, { host: 'x>; rel="next", <http://evil.example' }, 'http://127.0.0.1:'],
+  ])('with %j, asked at %j, leads on to %s', async (options, headers, begin) => {
+    const { hub } = await serveFiles(files, options);
+    const reply = await ask(hub, '/api/models/org/name/tree/main?limit=1', { headers });
+    expect(reply.headers.link).toMatch(/^<[^<>]*>; rel="next"$/);
+    expect(reply.headers.link?.toString().slice(1, 1 + begin.length)).toBe(begin);
+  });
+
   it('goes on behind the last path seen, even when that file has gone', async () => {
     const { hub } = await serveFiles(files);
     const cursor = Buffer.from('a-b-gone').toString('base64url');

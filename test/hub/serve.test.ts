@@ -11,6 +11,8 @@ import { serveHub } from '../../src/hub/serve.ts';
 import { ask, makeDirectory, serveFiles, startHub } from './local-hub.ts';
 
 const isLinux = process.platform === 'linux';
+/** The machine that runs the tests may be busy. */
+const PATIENT = { timeout: 20_000 };
 const BIG = 64 * 1024 * 1024;
 
 /** Files below this directory that this process holds open. */
@@ -66,7 +68,7 @@ describe('a hub', () => {
     await ask(hub, '/org/name/resolve/main/a', { method: 'HEAD' });
     await ask(hub, '/org/name/resolve/main/a', { headers: { range: 'bytes=1-2' } });
     await ask(hub, '/nothing');
-    await expect.poll(() => lines).toHaveLength(4);
+    await expect.poll(() => lines, PATIENT).toHaveLength(4);
     expect(lines.map((line) => line.replace(/ \d+ms$/, '').replace(/ 404 \d+$/, ' 404'))).toEqual([
       'GET /org/name/resolve/main/a 200 4',
       'HEAD /org/name/resolve/main/a 200 0',
@@ -99,7 +101,7 @@ describe('a client that leaves in the middle of a file', () => {
     );
     expect(openFiles(directory).length).toBeGreaterThan(0);
     for (const client of clients) client.destroy();
-    await expect.poll(() => openFiles(directory), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => openFiles(directory), PATIENT).toEqual([]);
     expect((await ask(hub, '/org/name/resolve/main/w.bin')).body.length).toBe(BIG);
   });
 });
@@ -111,9 +113,9 @@ describe('a client that sends several requests at once and leaves', () => {
     const socket = connect(hub.port, '127.0.0.1');
     socket.write('GET /org/name/resolve/main/w.bin HTTP/1.1\r\nHost: hub\r\n\r\n'.repeat(5));
     await once(socket, 'data');
-    await expect.poll(() => openFiles(directory).length).toBeGreaterThan(1);
+    await expect.poll(() => openFiles(directory).length, PATIENT).toBeGreaterThan(1);
     socket.destroy();
-    await expect.poll(() => openFiles(directory), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => openFiles(directory), PATIENT).toEqual([]);
   });
 });
 
@@ -126,7 +128,7 @@ describe('a hub that is closed', () => {
     await hub.close();
     await ended;
     await expect(ask(hub, '/health')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    if (isLinux) await expect.poll(() => openFiles(directory)).toEqual([]);
+    if (isLinux) await expect.poll(() => openFiles(directory), PATIENT).toEqual([]);
   });
 
   it('while it hashes does not wait for the end', async () => {
