@@ -30,14 +30,19 @@ export async function lockModel(input: unknown, context: Context): Promise<Locke
 }
 
 async function hashContents(manifest: Manifest, context: Context): Promise<LockedFile[]> {
-  const known = manifest.files.filter(hasDigest).map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+  const known = manifest.files.filter(hasDigest).map(lockedFile);
   const unknown = manifest.files.filter((file) => !hasDigest(file));
   if (unknown.length === 0) return known;
   const partial = { ...manifest, files: unknown };
   const stage = await stageManifest(partial, 'lock', context);
-  const hashed = stage.files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+  const versions = new Map(unknown.map(({ path, version }) => [path, version]));
+  const hashed = stage.files.map((file) => lockedFile({ ...file, version: versions.get(file.path) }));
   await discardStage(partial, 'lock', context);
   return [...known, ...hashed];
+}
+
+function lockedFile({ path, size, sha256, version }: LockedFile): LockedFile {
+  return { path, size, sha256, ...(version === undefined ? {} : { version }) };
 }
 
 function hasDigest(file: ManifestFile): file is ManifestFile & { size: number; sha256: string } {

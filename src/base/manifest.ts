@@ -16,6 +16,8 @@ export interface ManifestFile {
   readonly sha512?: string | undefined;
   /** Git blob id (sha1 of "blob <size>\0" and the content): what hubs publish for small files. */
   readonly gitBlobSha1?: string | undefined;
+  /** Which version of the object: S3's versionId, GCS's generation, Azure's version. Locked too. */
+  readonly version?: string | undefined;
 }
 
 export interface Manifest {

@@ -21,10 +21,74 @@ export interface UrlSource {
   readonly urls: readonly UrlSourceFile[];
 }
 
+/** A registered model of an MLflow tracking server. One of version, stage and alias is set. */
+export interface MlflowSource {
+  readonly trackingUri: string;
+  readonly modelName: string;
+  readonly modelVersion?: string | undefined;
+  /** Resolved to a version when the model is locked; so is the alias. */
+  readonly modelStage?: string | undefined;
+  readonly modelAlias?: string | undefined;
+}
+
+export interface GitLfsSource {
+  /** https, http, ssh, file, or the scp-like form `git@host:path`. */
+  readonly url: string;
+  /** Commit, tag or branch. */
+  readonly rev: string;
+  /** Globs: which LFS files belong to the model; empty means every one. Other files always do. */
+  readonly lfsFiles: readonly string[];
+}
+
+export interface S3Source {
+  readonly bucket: string;
+  /** Only objects below it; their paths in the model leave it out. */
+  readonly prefix: string;
+  readonly region?: string | undefined;
+  /** A server that speaks S3, such as http://127.0.0.1:9000; addressed by path unless told otherwise. */
+  readonly endpoint?: string | undefined;
+  readonly pathStyle?: boolean | undefined;
+  /** Requests are not signed. */
+  readonly anonymous?: boolean | undefined;
+  readonly profile?: string | undefined;
+}
+
+export interface GcsSource {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly endpoint?: string | undefined;
+  readonly anonymous?: boolean | undefined;
+}
+
+export interface AzureSource {
+  readonly account: string;
+  readonly container: string;
+  readonly prefix: string;
+  readonly endpoint?: string | undefined;
+  readonly anonymous?: boolean | undefined;
+}
+
+/** A model of an Ollama registry, or any artifact of an OCI registry. */
+export interface RegistrySource {
+  /** `https://registry.ollama.ai`, `https://ghcr.io`; http only where the spec says so. */
+  readonly registry: string;
+  /** `library/llama2`, `org/name`. */
+  readonly repository: string;
+  /** A tag, or `sha256:…`, the digest of the manifest. */
+  readonly reference: string;
+}
+
 /** A tagged union with one key: the kind. A new source adds one optional line here. */
 export interface SourceSpec {
   readonly huggingface?: HuggingFaceSource;
   readonly url?: UrlSource;
+  readonly mlflow?: MlflowSource;
+  readonly 'git-lfs'?: GitLfsSource;
+  readonly s3?: S3Source;
+  readonly gcs?: GcsSource;
+  readonly azure?: AzureSource;
+  readonly ollama?: RegistrySource;
+  readonly oci?: RegistrySource;
 }
 
 export type SourceKind = keyof SourceSpec;
@@ -42,6 +106,8 @@ export interface LockedFile {
   readonly size: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** As in ManifestFile: which version of the object, where the store keeps several. */
+  readonly version?: string | undefined;
 }
 
 /** What models.lock.json holds of one model. */

@@ -79,7 +79,9 @@ export function lockEntry(lock: LockFile, name: string, file: string): LockEntry
 
 function sortedEntry(entry: LockEntry): Record<string, unknown> {
   const { source, files, revision, totalSize, contents } = entry;
-  const rows = contents.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+  const rows = contents.map(({ path, size, sha256, version }) => {
+    return { path, size, sha256, ...(version === undefined ? {} : { version }) };
+  });
   return {
     source,
     ...(files === undefined ? {} : { files }),

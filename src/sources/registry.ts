@@ -6,7 +6,7 @@ import { huggingface } from './huggingface.ts';
 import type { Source } from './source.ts';
 import { url } from './url.ts';
 
-const SOURCES: Readonly<Record<SourceKind, Source>> = {
+const SOURCES: Readonly<Partial<Record<SourceKind, Source>>> = {
   huggingface,
   url,
 };
@@ -15,7 +15,8 @@ const SOURCES: Readonly<Record<SourceKind, Source>> = {
 export function sourceFor(spec: SourceSpec): Source {
   const kinds = Object.keys(SOURCES) as SourceKind[];
   const kind = kinds.find((candidate) => spec[candidate] !== undefined);
-  if (kind !== undefined) return SOURCES[kind];
+  const source = kind === undefined ? undefined : SOURCES[kind];
+  if (source !== undefined) return source;
   throw new ModelError('SPEC_INVALID', 'The spec names no source that this version knows', {
     wanted: kinds.join(' or '),
     found: Object.keys(spec).join(', '),
