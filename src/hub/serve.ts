@@ -34,6 +34,7 @@ export async function serveHub(options: ServeOptions): Promise<RunningHub> {
   const handler = createHubHandler({ ...options, signal: closing.signal });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler);
   await listen(server, host, port);
+  server.on('error', (error) => { log(`failed: ${error.message}`); });
   const actual = (server.address() as AddressInfo).port;
   const ready = hashAll(handler, closing.signal, log);
   return {

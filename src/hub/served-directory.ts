@@ -85,7 +85,7 @@ export class ServedDirectory {
   /** Says once, not at every walk, what the directory holds that is not served. */
   #report(leftOut: readonly string[]): void {
     const text = leftOut.join('\n');
-    if (text !== this.#leftOut) for (const line of leftOut) this.#options.log(`not served: ${line}`);
+    if (text !== this.#leftOut) for (const line of leftOut) this.#options.log(`not served: ${printable(line)}`);
     this.#leftOut = text;
   }
 
@@ -105,6 +105,11 @@ export class ServedDirectory {
     this.#finishedAt = performance.now();
     return snapshot;
   }
+}
+
+/** A file's name may hold a line break or what a terminal would obey. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }
 
 export function isWithin(base: string, path: string): boolean {

@@ -27,12 +27,14 @@ describe('links in a served directory', () => {
     symlinkSync(join(outside, 'folder'), join(directory, 'folder'));
     symlinkSync('relative', join(directory, 'by-way-of-another'));
     symlinkSync('/proc/self/environ', join(directory, 'environ'));
+    symlinkSync('/etc', join(directory, 'line\nbreak'));
     expect(await pathsOf(hub)).toEqual(['own']);
     for (const path of ['absolute', 'relative', 'folder/secret', 'by-way-of-another', 'environ']) {
       const reply = await ask(hub, `/org/name/resolve/main/${path}`);
       expect([reply.status, reply.headers['x-error-code']]).toEqual([404, 'EntryNotFound']);
     }
     expect(lines.filter((line) => line.startsWith('not served: absolute:'))).toHaveLength(1);
+    expect(lines).toContain('not served: line?break: a link out of the served directories');
   });
 
   it('may lead to another served directory', async () => {
