@@ -1,0 +1,88 @@
+system:
+
+let
+  inherit (builtins)
+    concatStringsSep
+    fromJSON
+    functionArgs
+    intersectAttrs
+    listToAttrs
+    readFile
+    replaceStrings
+    ;
+
+  mkDerivation =
+    attributes:
+    let
+      inherit (attributes) meta;
+      name = attributes.name or "${attributes.pname}-${attributes.version}";
+    in
+    derivation (
+      removeAttrs attributes [
+        "meta"
+        "outputHashAlgo"
+      ]
+      // {
+        inherit name system;
+        builder = "/bin/sh";
+      }
+    )
+    // (if attributes ? meta then { inherit meta; } else { });
+
+  program = name: mkDerivation { inherit name; };
+
+  lib = {
+    fileset = {
+      unions = paths: paths;
+      toSource = { root, fileset }: concatStringsSep " " (map toString fileset);
+    };
+    importJSON = path: fromJSON (readFile path);
+    strings.sanitizeDerivationName = replaceStrings [ "@" "/" ] [ "-" "-" ];
+    escapeShellArg = text: "'${text}'";
+    concatMapStrings = function: list: concatStringsSep "" (map function list);
+    fetchers.proxyImpureEnvVars = [ "https_proxy" ];
+    getExe = package: "${package}/bin/${package.meta.mainProgram or package.name}";
+    licenses.mit = "MIT";
+  };
+
+  pkgs =
+    {
+      inherit lib;
+      stdenv.hostPlatform = { inherit system; };
+      stdenvNoCC = {
+        inherit mkDerivation;
+        buildPlatform = { inherit system; };
+      };
+      extend = overlay: pkgs // overlay pkgs pkgs;
+      nodejs = program "node";
+      mkShell = attributes: mkDerivation ({ name = "shell"; } // attributes);
+      callPackage =
+        file: arguments:
+        let
+          function = import file;
+        in
+        function (intersectAttrs (functionArgs function) pkgs // arguments);
+    }
+    // listToAttrs (
+      map
+        (name: {
+          inherit name;
+          value = program name;
+        })
+        [
+          "boehmgc"
+          "boost"
+          "curl"
+          "dpkg"
+          "gnumake"
+          "libarchive"
+          "libsodium"
+          "nix"
+          "nlohmann_json"
+          "shellcheck"
+          "sqlite"
+          "wabt"
+        ]
+    );
+in
+pkgs
