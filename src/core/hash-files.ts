@@ -13,6 +13,9 @@ import type { HashMessage, HashWorkerData } from './hash-worker.ts';
 import { LANES } from './lanes.ts';
 import { loadModule } from './module.ts';
 
+/** Below this, measuring the engines takes longer than the better one could save. */
+const SMALL_JOB_BYTES = 32 * 1024 * 1024;
+
 export interface FileToHash {
   readonly path: string;
   /** What progress and errors call the file; its path when absent. */
@@ -62,12 +65,13 @@ function startWorkers(files: readonly FileToHash[], options: HashFilesOptions): 
   // spread the files over the threads before doubling them up.
   const lanes = Math.min(LANES, Math.ceil(files.length / threads));
   const size = (index: number): number => files[index]?.size ?? 0;
+  const small = files.reduce((sum, file) => sum + (file.size ?? Infinity), 0) < SMALL_JOB_BYTES;
   const workerData: HashWorkerData = {
     paths: files.map(({ path }) => path),
     order: [...files.keys()].sort((a, b) => size(b) - size(a)),
     taken: new SharedArrayBuffer(4),
     algorithm,
-    engine: chooseEngine(engine, algorithm === 'sha256' ? lanes : 1),
+    engine: engine === 'auto' && small ? 'native' : chooseEngine(engine, algorithm === 'sha256' ? lanes : 1),
     module: loadModule(),
     lanes,
   };
