@@ -149,7 +149,7 @@ export class DaemonConnection {
       this.#signal?.throwIfAborted();
       if (error instanceof ModelError) throw error;
       const words = this.#transport.lastWords();
-      throw words === '' ? connectionFailure((error as Error).message, error) : nixFailure(words, { cause: error });
+      throw words === '' ? connectionFailure(error as Error) : nixFailure(words, { cause: error });
     }
   }
 

@@ -9,7 +9,6 @@ import { CommandStore } from './command-store.ts';
 import { DaemonConnection } from './daemon-connection.ts';
 import type { Log } from './daemon-messages.ts';
 import { DaemonStore, MIN_PROTOCOL } from './daemon-store.ts';
-import { runNix } from './run-nix.ts';
 import { openTransport } from './transport.ts';
 
 export interface NixStore {
@@ -67,16 +66,16 @@ export interface OpenStoreOptions {
 export async function openStore(options: OpenStoreOptions): Promise<NixStore> {
   const { environment } = options;
   const storeDir = variable(environment, 'NIX_STORE_DIR') ?? variable(environment, 'NIX_STORE') ?? '/nix/store';
-  return new BackedStore(storeDir, await openBackend(options), options);
+  return new BackedStore(storeDir, await openBackend(options, storeDir), options);
 }
 
-async function openBackend(options: OpenStoreOptions): Promise<StoreBackend> {
+async function openBackend(options: OpenStoreOptions, storeDir: string): Promise<StoreBackend> {
   const daemon = await connectDaemon(options).catch((error: unknown) => {
     if (error instanceof ModelError && error.code === 'NIX_FAILED') return error;
     throw error;
   });
   if (daemon instanceof DaemonStore) return daemon;
-  return openCommands(options, daemon);
+  return openCommands(options, storeDir, daemon);
 }
 
 async function connectDaemon(options: OpenStoreOptions): Promise<DaemonStore> {
@@ -87,11 +86,16 @@ async function connectDaemon(options: OpenStoreOptions): Promise<DaemonStore> {
   throw new ModelError('NIX_FAILED', `The Nix daemon is older than Nix 2.4: it speaks ${spoken}`);
 }
 
-/** The second way in. Where it fails too, why the first one failed says more. */
-async function openCommands(options: OpenStoreOptions, reason: ModelError): Promise<StoreBackend> {
-  await runNix('nix-store', ['--version'], options).catch(() => {
+/** The second way in, tried out. Where it fails too, why the first one failed says more. */
+async function openCommands(
+  options: OpenStoreOptions,
+  storeDir: string,
+  reason: ModelError,
+): Promise<StoreBackend> {
+  const store = new CommandStore(options);
+  await store.isValidPath(`${storeDir}/${'0'.repeat(32)}-trial`).catch(() => {
     throw reason;
   });
   options.log?.(`${reason.message}; using nix-store instead`);
-  return new CommandStore(options);
+  return store;
 }

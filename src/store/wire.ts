@@ -85,7 +85,7 @@ export class WireReader {
     const parts = [this.#rest];
     for (let have = this.#rest.length; have < length; ) {
       const next = await this.#chunks.next();
-      if (next.done === true) throw new WireError('the connection ended in the middle of a message');
+      if (next.done === true) throw new WireError('it has closed the connection');
       parts.push(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength));
       have += next.value.byteLength;
     }

@@ -12,7 +12,7 @@ import { DaemonStore } from '../../src/store/daemon-store.ts';
 import { openStore } from '../../src/store/nix-store.ts';
 import { openTransport } from '../../src/store/transport.ts';
 import { privateStore, type PrivateStore } from './private-store.ts';
-import { greet, scriptedDaemon } from './scripted-daemon.ts';
+import { scriptedDaemon } from './scripted-daemon.ts';
 
 const SPACE_MIB = 48;
 const HASH = 'f'.repeat(64);
@@ -45,15 +45,40 @@ test('without its daemon the message says how to start it', async () => {
   });
 });
 
+test('a daemon that shuts the door says who is let in', async () => {
+  const daemon = await scriptedDaemon(({ socket }) => Promise.resolve(void socket.destroy()));
+  try {
+    await expect(openStore(daemon)).rejects.toMatchObject({
+      code: 'NIX_FAILED',
+      message: expect.stringContaining('closed the connection') as string,
+      remedies: expect.arrayContaining([expect.stringContaining('allowed-users')]) as unknown,
+    });
+  } finally {
+    await daemon.close();
+  }
+});
+
 test('a daemon from before Nix 2.4 is passed over for the commands', async () => {
-  const daemon = await scriptedDaemon((peer) => greet(peer, 21));
+  const home = await privateStore();
+  // Greets as protocol 1.21 and has nothing more to say.
+  const greeting = String.raw`printf 'oixd\0\0\0\0\025\001\0\0\0\0\0\0stla\0\0\0\0'; cat > /dev/null`;
+  await writeFile(join(scratch, 'nix-daemon'), `#!/bin/sh\n${greeting}\n`, { mode: 0o755 });
+  const environment = { ...home.environment, PATH: `${scratch}:${home.environment['PATH'] ?? ''}` };
   const log: string[] = [];
-  const store = await openStore({ environment: daemon.environment, log: (line) => log.push(line) });
+  const store = await openStore({ environment, log: (line) => log.push(line) });
   try {
     expect(log).toEqual([expect.stringMatching(/older than Nix 2.4.*using nix-store instead/)]);
+    const sha256 = await home.nix('nix-hash', '--flat', '--type', 'sha256', file);
+    const path = await store.addFile({ name: 'by-commands', file, sha256 });
+    await home.nix('nix-store', '--verify-path', path);
+    // References are the one thing that the commands cannot be given.
+    const links = [{ path: 'a', target: path }];
+    await expect(store.addLinks({ name: 'x', links })).rejects.toMatchObject({
+      remedies: [expect.stringContaining('Nix 2.4 or newer')],
+    });
   } finally {
     await store.close();
-    await daemon.close();
+    await home.remove();
   }
 });
 
