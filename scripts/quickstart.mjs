@@ -75,7 +75,7 @@ function flipOneByte(file) {
 let hub;
 try {
   say('1. A model: a small Llama in four safetensors shards, made here, the same bytes every time');
-  const made = await makeModel(model, { shards: 4, bytes: MODEL_BYTES });
+  const made = makeModel(model, { shards: 4, bytes: MODEL_BYTES });
   console.log(`${made.files.length} files, ${mib(made.totalSize)}`);
 
   say('2. A hub: nix-ai-model serves it as huggingface.co would; HF_ENDPOINT points there');

@@ -86,6 +86,7 @@ export function createProgram(output: Output): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 0)
     .addOption(new Option('--token <token>', 'demand this token of clients').env('NIX_AI_MODELS_SERVE_TOKEN'))
+    .addOption(repeated('--gated <repo>', "demand the token for this repository's files only"))
     .action(async (roots: string[], options: ServeOptions) => {
       const { serveCommand } = await import('./commands/serve.ts');
       await serveCommand(roots, options, output);
@@ -125,14 +126,14 @@ function modelOptions(command: Command): Command {
 }
 
 const lockOption = (): Option => new Option('--lock <file>', 'the lock file').default(DEFAULT_LOCK);
-const includeOption = (): Option =>
-  new Option('--include <glob>', 'only files that match; may be given several times').argParser(collect);
-const excludeOption = (): Option =>
-  new Option('--exclude <glob>', 'no file that matches; may be given several times').argParser(collect);
+const includeOption = (): Option => repeated('--include <glob>', 'only files that match');
+const excludeOption = (): Option => repeated('--exclude <glob>', 'no file that matches');
 
 /** A repeatable option. (Commander's own variadic form would swallow the arguments after it.) */
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
+function repeated(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be given several times`).argParser(
+    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+  );
 }
 
 function parseCount(text: string): number {
