@@ -85,7 +85,9 @@ function writeModel(folder, index) {
 function narHashes(paths, environment) {
   const command = ['--query', '--hash', ...paths];
   const found = execFileSync('nix-store', command, { env: environment, encoding: 'utf8' });
-  return found.trim().split('\n');
+  // "sha256:" and base-32, where a spec is usually written with the SRI form.
+  const sri = (hash) => execFileSync('nix', ['--extra-experimental-features', 'nix-command', 'hash', 'to-sri', ...hash], { encoding: 'utf8' });
+  return sri(found.trim().split('\n')).trim().split('\n');
 }
 
 /** The best of several runs of each program, taken in turn so that a busy moment hits all alike. */

@@ -6,6 +6,7 @@
 #include "failure-json.h"
 #include "helper.h"
 #include "model-files.h"
+#include "plan.h"
 #include "spec-json.h"
 #include "wasm-core.h"
 
@@ -14,6 +15,8 @@ namespace ai_models {
 namespace {
 
 using Json = nlohmann::json;
+
+const Json &sourceOf(const Json &plan) { return objectAt(objectAt(plan, "spec"), "source"); }
 
 /** The addresses that fetching would ask, for `allowed-uris`. */
 std::vector<std::string> addressesOf(const Json &source) {
@@ -40,13 +43,13 @@ std::string shortForm(const Json &source) {
   return addresses.empty() ? "SOURCE" : addresses.front();
 }
 
-[[noreturn]] void refuseMissingPin(const Json &spec) {
-  const std::string source = shortForm(objectAt(spec, "source"));
+[[noreturn]] void refuseMissingPin(const Plan &plan) {
+  const std::string source = shortForm(sourceOf(plan.document()));
   throw Failure("SPEC_MISSING_PIN",
                 "builtins.fetchModel needs `hash`, `lock` or `fileHashes`, to give the same model every time",
-                {textAt(spec, "name"), {}, {},
+                {plan.name, {}, {},
                  {"`nix-ai-model prefetch " + source + "` prints the hash.",
-                  "`nix-ai-model lock " + textAt(spec, "name") + "=" + source + "` pins each file, without downloading weights."}});
+                  "`nix-ai-model lock " + plan.name + "=" + source + "` pins each file, without downloading weights."}});
 }
 
 /** Brings the model into the store and makes sure that it is the one that was planned. */
@@ -61,39 +64,25 @@ void obtain(Evaluation &evaluation, const std::string &specJson, const std::stri
                   {wanted, {}, {}, {}});
 }
 
+/** Pure evaluation may read the model from now on, also through a link into a file's own path. */
 void allowReading(Evaluation &evaluation, const Json &plan, const std::string &storePath) {
   evaluation.allowPath(storePath);
-  // A tree of links: reading through one ends in the file's own path.
   if (const auto files = plan.find("files"); files != plan.end() && files->is_array())
     for (const Json &file : *files)
       if (const std::string path = textAt(file, "storePath"); !path.empty()) evaluation.allowPath(path);
 }
 
-Plain describe(const Json &plan, std::string planJson, const std::string &storePath,
-               PlainAttributes description) {
-  const Json &spec = objectAt(plan, "spec");
+Plain describe(Plan plan, PlainAttributes description) {
   PlainAttributes result = std::move(description);
-  result.emplace_back("name", Plain{textAt(spec, "name")});
-  result.emplace_back("outPath", Plain{StorePathText{storePath}});
-
-  std::string revision = textAt(plan, "revision");
-  if (revision.empty())
-    revision = textAt(objectAt(objectAt(spec, "source"), "huggingface"), "revision");
-  if (!revision.empty()) result.emplace_back("revision", Plain{std::move(revision)});
-  if (std::string hash = textAt(plan, "hash"); !hash.empty())
-    result.emplace_back("hash", Plain{std::move(hash)});
-
-  const bool listed = textAt(plan, "pin") == "files";
-  const std::string &basis = listed ? planJson : storePath;
+  const bool listed = plan.pin == "files";
+  const std::string &basis = listed ? plan.json : plan.storePath;
   result.emplace_back("files", Plain{Deferred{listed ? filesOfPlan : filesOfTree, basis}});
   result.emplace_back("totalSize", Plain{Deferred{listed ? sizeOfPlan : sizeOfTree, basis}});
+  result.emplace_back("name", Plain{std::move(plan.name)});
+  result.emplace_back("outPath", Plain{StorePathText{std::move(plan.storePath)}});
+  if (!plan.revision.empty()) result.emplace_back("revision", Plain{std::move(plan.revision)});
+  if (!plan.hash.empty()) result.emplace_back("hash", Plain{std::move(plan.hash)});
   return Plain{std::move(result)};
-}
-
-Json parsePlan(const std::string &json) {
-  Json plan = Json::parse(json, nullptr, false);
-  if (!plan.is_object()) throw Failure("INTERNAL", "The WASM core's plan cannot be read");
-  return plan;
 }
 
 /** Text as a string of the Nix language. */
@@ -115,18 +104,18 @@ Plain derivationOf(Evaluation &evaluation, Value &argument) {
 }
 
 Plain fetchModel(Evaluation &evaluation, Value &argument) {
-  SpecText text = specToJson(evaluation, argument);
-  std::string planJson = planModel(text.json, evaluation.storeDirectory());
-  const Json plan = parsePlan(planJson);
-  const Json &spec = objectAt(plan, "spec");
-  const std::string storePath = textAt(plan, "storePath");
+  SpecText spec = specToJson(evaluation, argument);
+  Plan plan = readPlan(planModel(spec.json, evaluation.storeDirectory()));
+  if (plan.lazy) return derivationOf(evaluation, argument);
+  if (plan.storePath.empty()) refuseMissingPin(plan);
 
-  if (spec.value("lazy", false)) return derivationOf(evaluation, argument);
-  if (storePath.empty()) refuseMissingPin(spec);
-  for (const std::string &address : addressesOf(objectAt(spec, "source"))) evaluation.checkUri(address);
-  if (!evaluation.isValidPath(storePath)) obtain(evaluation, text.json, storePath);
-  allowReading(evaluation, plan, storePath);
-  return describe(plan, std::move(planJson), storePath, std::move(text.description));
+  const bool restricted = evaluation.isRestricted();
+  const Json document = restricted ? plan.document() : Json();
+  if (restricted)
+    for (const std::string &address : addressesOf(sourceOf(document))) evaluation.checkUri(address);
+  if (!evaluation.isValidPath(plan.storePath)) obtain(evaluation, spec.json, plan.storePath);
+  if (restricted) allowReading(evaluation, document, plan.storePath);
+  return describe(std::move(plan), std::move(spec.description));
 }
 
 constexpr const char *DOCUMENTATION = R"(

@@ -81,6 +81,8 @@ public:
   virtual void eachElement(Value &list, const std::function<void(Value &)> &visit) = 0;
 
   // --- evaluation mode -------------------------------------------------------------------------
+  /** Whether expressions may read some paths only: pure and restricted evaluation. */
+  virtual bool isRestricted() = 0;
   /** Throws where restricted evaluation does not allow the address (`allowed-uris`). */
   virtual void checkUri(const std::string &uri) = 0;
   /** Throws when the user has interrupted Nix. */
@@ -90,7 +92,7 @@ public:
   virtual std::string storeDirectory() = 0;
   /** The store that this evaluation uses, as NIX_REMOTE names it; empty for the default. */
   virtual std::string storeUri() = 0;
-  /** Whether the path is valid; it then stays so (a temporary root) until Nix ends. */
+  /** Whether the path is valid; where Nix may go on to build, it stays so (a temporary root). */
   virtual bool isValidPath(const std::string &path) = 0;
   /** Forgets what was remembered about paths: another process has added one. */
   virtual void refreshStore() = 0;

@@ -16,25 +16,6 @@ constexpr unsigned MAX_DEPTH = 64;
 /** Bytes of JSON. A lock of 100,000 files has about 20 MB; shared values can multiply without end. */
 constexpr size_t MAX_BYTES = size_t(256) << 20;
 
-/** Text as a JSON string, quotes included. Bytes that are no UTF-8 stay: the core judges them. */
-std::string jsonString(std::string_view text) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string json = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20) {
-      json += "\\u00";
-      json += digits[byte >> 4];
-      json += digits[byte & 15];
-    } else {
-      if (byte == '"' || byte == '\\') json += '\\';
-      json += character;
-    }
-  }
-  json += '"';
-  return json;
-}
-
 class SpecWriter {
 public:
   explicit SpecWriter(Evaluation &evaluation) : evaluation(evaluation) {}
@@ -43,6 +24,7 @@ public:
     const Kind kind = evaluation.force(argument);
     if (kind == Kind::path || kind == Kind::function || kind == Kind::other)
       throw Failure("SPEC_INVALID", "builtins.fetchModel takes an attribute set");
+    out.reserve(1024);
     node(argument, kind, 0);
     return {std::move(out), std::move(description)};
   }
@@ -52,7 +34,7 @@ private:
   std::string out;
   PlainAttributes description;
   /** Names of the attributes from the argument down to the value in hand. */
-  std::vector<std::string> where;
+  std::vector<std::string_view> where;
 
   void node(Value &value, Kind kind, unsigned depth) {
     if (depth > MAX_DEPTH || out.size() > MAX_BYTES)
@@ -91,8 +73,10 @@ private:
         description.emplace_back(name, Plain{Borrowed{&member}});
       // `meta` may hold functions and be costly to evaluate.
       if (depth == 0 && name == "meta") return;
-      where.emplace_back(name);
-      out += (first ? "" : ",") + jsonString(name) + ':';
+      where.push_back(name);
+      if (!first) out += ',';
+      quote(name);
+      out += ':';
       first = false;
       node(member, evaluation.force(member), depth + 1);
       where.pop_back();
@@ -103,7 +87,7 @@ private:
   void string(Value &value) {
     const std::string text = evaluation.string(value);
     if (isLock() && text.rfind('/', 0) == 0) return lockFile(value);
-    out += jsonString(text);
+    quote(text);
   }
 
   void path(Value &value) {
@@ -118,12 +102,30 @@ private:
     out += text;
   }
 
+  /** Appends a JSON string. Bytes that are no UTF-8 stay as they are: the core judges them. */
+  void quote(std::string_view text) {
+    static constexpr char digits[] = "0123456789abcdef";
+    out += '"';
+    for (const char character : text) {
+      const auto byte = static_cast<unsigned char>(character);
+      if (byte < 0x20) {
+        out += "\\u00";
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+      } else {
+        if (byte == '"' || byte == '\\') out += '\\';
+        out += character;
+      }
+    }
+    out += '"';
+  }
+
   bool isLock() const { return where.size() == 1 && where.front() == "lock"; }
 
   std::string attribute() const {
     std::string name = "The argument";
     for (size_t index = 0; index < where.size() && index < 4; index++)
-      name = index == 0 ? "`" + where[0] : name + "." + where[index];
+      name = (index == 0 ? "`" : name + ".").append(where[index]);
     if (where.size() > 4) name += ".…";
     return where.empty() ? name : name + "`";
   }

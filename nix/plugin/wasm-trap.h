@@ -1,4 +1,4 @@
-/* Included by force into wasm2c's runtime, so that a trap becomes a C++ exception (wasm-core.cc)
+/* Included before wasm2c's runtime, so that a trap becomes a C++ exception (wasm-core.cc)
    instead of a longjmp across frames that have destructors. */
 #pragma once
 

@@ -6,7 +6,7 @@
 
 #include <cmath>
 #include <cstring>
-#include <set>
+#include <unordered_set>
 
 namespace ai_models {
 
@@ -85,9 +85,10 @@ std::string CxxEvaluation::storeUri() {
 
 bool CxxEvaluation::isValidPath(const std::string &path) {
   const nix::StorePath storePath = state.store->parseStorePath(path);
-  // Before the question, so that a collector cannot come between answer and use. Once per path.
-  static std::set<nix::StorePath> rooted;
-  if (rooted.insert(storePath).second) {
+  // Before the question, so that a collector cannot come between answer and use. Once per path. An
+  // evaluation that may not write (`nix-instantiate --eval`) builds nothing either.
+  static std::unordered_set<std::string> rooted;
+  if (!nix::settings.readOnlyMode && rooted.insert(path).second) {
     try {
       state.store->addTempRoot(storePath);
     } catch (nix::Interrupted &) {

@@ -19,6 +19,7 @@ public:
       Value &attributes, const std::function<void(std::string_view, Value &)> &visit) override;
   void eachElement(Value &list, const std::function<void(Value &)> &visit) override;
 
+  bool isRestricted() override { return state.allowedPaths.has_value(); }
   void checkUri(const std::string &uri) override { state.checkURI(uri); }
   void checkInterrupt() override { nix::checkInterrupt(); }
 
