@@ -46,10 +46,11 @@ afterAll(() => {
 });
 
 /** Applies a function to an attribute of a flake, in pure evaluation. */
-async function apply(target: string, text: string): Promise<NixResult> {
+async function apply(target: string, text: string, more: readonly string[] = []): Promise<NixResult> {
   const features = ['--extra-experimental-features', 'nix-command flakes'];
   const options = ['--offline', '--json', '--no-write-lock-file'];
-  return await runNix('nix', [...features, 'eval', ...options, `path:${folder}/${target}`, '--apply', text]);
+  const args = ['eval', ...options, `path:${folder}/${target}`, '--apply', text, ...more];
+  return await runNix('nix', [...features, ...args]);
 }
 
 async function valueOf(target: string, text: string): Promise<unknown> {
@@ -122,5 +123,14 @@ describe('the flake with nixpkgs', () => {
         [ pkgs.nix-ai-model.meta.mainProgram model.name (builtins.isFunction pkgs.importModelLock) ]`,
     );
     expect(found).toEqual(['nix-ai-model', 'name', true]);
+  });
+
+  test('is what examples/flake needs', async () => {
+    cpSync(join(ROOT, 'examples/flake'), join(folder, 'example'), { recursive: true });
+    const inputs = [['nixpkgs', NIXPKGS], ['nix-ai-models', join(folder, 'models')]];
+    const overrides = inputs.flatMap(([name, path]) => ['--override-input', name ?? '', `path:${path}`]);
+    const text = 'p: [ p.default.name (builtins.match ".*-tiny" p.tiny.outPath != null) ]';
+    const result = await apply('example#packages.x86_64-linux', text, overrides);
+    expect(JSON.parse(succeeded(result).stdout)).toEqual(['show-model', true]);
   });
 });

@@ -55,6 +55,7 @@ let
       };
       extend = overlay: pkgs // overlay pkgs pkgs;
       nodejs = program "node";
+      writeShellScriptBin = name: text: mkDerivation { inherit name text; };
       mkShell = attributes: mkDerivation ({ name = "shell"; } // attributes);
       callPackage =
         file: arguments:
