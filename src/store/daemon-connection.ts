@@ -3,11 +3,11 @@
 // producer fails: Nix takes the end of a connection for the end of the data.
 
 import { finished } from 'node:stream';
-import { ModelError } from '../base/errors.ts';
+import type { ModelError } from '../base/errors.ts';
 import { DaemonError, readUntilDone, type Log } from './daemon-messages.ts';
 import { connectionFailure, nixFailure } from './store-errors.ts';
 import type { Transport } from './transport.ts';
-import { encode, encodeNumber, WireError, WireReader, type Field } from './wire.ts';
+import { ConnectionEnd, encode, encodeNumber, WireError, WireReader, type Field } from './wire.ts';
 
 const CLIENT_MAGIC = 0x6e697863;
 const DAEMON_MAGIC = 0x6478696fn;
@@ -38,7 +38,8 @@ export class DaemonConnection {
   readonly #log: Log;
   #turn: Promise<unknown> = Promise.resolve();
   #sendingBody = false;
-  #failure: Error | undefined;
+  /** Set once the connection is of no use any more. */
+  #failure: WireError | ConnectionEnd | undefined;
 
   /** Minor version of the protocol that both sides speak. */
   protocol = 0;
@@ -59,8 +60,13 @@ export class DaemonConnection {
 
   static async open(transport: Transport, options: ConnectionOptions = {}): Promise<DaemonConnection> {
     const connection = new DaemonConnection(transport, options);
-    await connection.#guarded(() => connection.#handshake());
-    return connection;
+    try {
+      await connection.#guarded(() => connection.#handshake());
+      return connection;
+    } catch (error) {
+      transport.destroy();
+      throw error;
+    }
   }
 
   /** One request and its reply. Requests made meanwhile wait for their turn. */
@@ -74,7 +80,7 @@ export class DaemonConnection {
     await this.#turn;
     this.#signal?.removeEventListener('abort', this.#abort);
     if (this.#failure === undefined) await this.#transport.close();
-    this.#failure ??= new Error('the connection has been closed');
+    this.#failure ??= new ConnectionEnd('it has been closed');
   }
 
   async #handshake(): Promise<void> {
@@ -129,9 +135,8 @@ export class DaemonConnection {
     output.cork();
     const sent = Promise.all(chunks.map((chunk) => writeChunk(output, chunk)));
     output.uncork();
-    await sent.catch((error: unknown) => {
-      this.#failure ??= error as Error;
-      throw error;
+    await sent.catch((cause: unknown) => {
+      throw (this.#failure ??= new ConnectionEnd('it has closed the connection', { cause }));
     });
   }
 
@@ -143,19 +148,23 @@ export class DaemonConnection {
       return await work();
     } catch (error) {
       if (error instanceof DaemonError) throw nixFailure(error.message, { cause: error });
-      if (this.#failure === undefined && !(error instanceof WireError)) throw error;
-      this.#failure ??= error as Error;
-      this.#transport.destroy();
-      this.#signal?.throwIfAborted();
-      if (error instanceof ModelError) throw error;
-      const words = this.#transport.lastWords();
-      throw words === '' ? connectionFailure(error as Error) : nixFailure(words, { cause: error });
+      if (!(error instanceof WireError || error instanceof ConnectionEnd)) throw error;
+      this.#failure ??= error;
+      throw await this.#explain(error);
     }
+  }
+
+  /** A daemon of our own says on its stderr why it has gone. */
+  async #explain(error: Error): Promise<ModelError> {
+    this.#signal?.throwIfAborted();
+    const words = error instanceof ConnectionEnd ? await this.#transport.lastWords() : '';
+    this.#transport.destroy();
+    return words === '' ? connectionFailure(error) : nixFailure(words, { cause: error });
   }
 
   readonly #abort = (): void => {
     const giveUp = (): void => {
-      this.#failure ??= new Error('aborted');
+      this.#failure ??= new ConnectionEnd('aborted');
       this.#transport.destroy();
     };
     if (this.#sendingBody) setTimeout(giveUp, ABORT_GRACE_MS).unref();

@@ -36,11 +36,12 @@ export async function startDaemon(runner: NixRunner): Promise<Transport> {
   const child = await start('nix-daemon', ['--stdio'], { environment }, ['pipe', 'pipe', 'pipe']);
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) throw new ModelError('INTERNAL', 'no pipes');
-  const closed = once(child, 'close');
+  const words = lastWords(stderr);
+  const closed = new Promise((resolve) => child.on('close', resolve));
   return {
     input: stdout,
     output: stdin,
-    lastWords: lastWords(stderr),
+    lastWords: () => closed.then(words),
     close: async () => {
       stdin.end();
       stdout.resume();

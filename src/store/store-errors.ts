@@ -52,9 +52,7 @@ export function nixFailure(text: string, details: { cause?: unknown; retriable?:
 
 /** The daemon went away or sent what no daemon sends. */
 export function connectionFailure(cause: Error): ModelError {
-  const gone = ['EPIPE', 'ECONNRESET'].includes((cause as NodeJS.ErrnoException).code ?? '');
-  const reason = gone ? 'it has closed the connection' : cause.message;
-  return new ModelError('NIX_FAILED', `The connection to the Nix daemon failed: ${reason}`, {
+  return new ModelError('NIX_FAILED', `The connection to the Nix daemon failed: ${cause.message}`, {
     // A daemon closes at once when the user may not use it; it tells its own log only.
     remedies: ['Check that `allowed-users` in /etc/nix/nix.conf lets this user in, and that the daemon runs.', KEPT],
     retriable: true,

@@ -15,8 +15,8 @@ import { START_DAEMON } from './store-errors.ts';
 export interface Transport {
   readonly input: Readable;
   readonly output: Writable;
-  /** What the daemon printed outside of the protocol, where that can be seen. */
-  readonly lastWords: () => string;
+  /** What the daemon printed outside of the protocol before it ended, where that can be seen. */
+  readonly lastWords: () => Promise<string>;
   /** Ends it in good order and waits until it has ended. */
   readonly close: () => Promise<void>;
   /** Ends it now. */
@@ -57,7 +57,7 @@ async function connectSocket(path: string): Promise<Transport> {
   return {
     input: socket,
     output: socket,
-    lastWords: () => '',
+    lastWords: () => Promise.resolve(''),
     close: async () => {
       socket.end();
       socket.resume();

@@ -11,6 +11,9 @@ const MAX_LIST_ITEMS = 1_000_000;
 /** Thrown for bytes that no Nix daemon sends; the connection is of no use afterwards. */
 export class WireError extends Error {}
 
+/** Thrown when the other side has gone, or the stream to it has broken. */
+export class ConnectionEnd extends Error {}
+
 /** The fields of a request, one after another. */
 export function encode(fields: readonly Field[]): Buffer {
   return Buffer.concat(fields.flatMap(encodeField));
@@ -84,8 +87,10 @@ export class WireReader {
   async #take(length: number): Promise<Buffer> {
     const parts = [this.#rest];
     for (let have = this.#rest.length; have < length; ) {
-      const next = await this.#chunks.next();
-      if (next.done === true) throw new WireError('it has closed the connection');
+      const next = await this.#chunks.next().catch((cause: unknown) => {
+        throw new ConnectionEnd((cause as Error).message, { cause });
+      });
+      if (next.done === true) throw new ConnectionEnd('it has closed the connection');
       parts.push(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength));
       have += next.value.byteLength;
     }
