@@ -61,7 +61,30 @@ const STEPS = [
     output: 'build/tool.json',
     make: buildTool,
   },
+  {
+    name: 'plugin',
+    inputs: [
+      'nix/plugin',
+      'scripts/build-plugin.sh',
+      'scripts/nix-headers.sh',
+      'build/js/core.scalar.wasm',
+      'build/generated/errors.h',
+    ],
+    // Another Nix needs another backend: its release is part of the name.
+    output: `build/plugin/${nixRelease()}/backend.so`,
+    make: () => run('sh', 'scripts/build-plugin.sh'),
+  },
 ];
+
+/** "2.8" of the Nix that is installed. */
+function nixRelease() {
+  try {
+    const version = execFileSync('nix-instantiate', ['--version'], { encoding: 'utf8' });
+    return /(\d+\.\d+)/.exec(version)?.[1] ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
 
 /** The newest modification time below a path, in milliseconds; 0 where there is nothing. */
 function newest(path) {
