@@ -2,7 +2,6 @@
 // files by several patterns.
 
 import { SPEC_INVALID } from '../build/generated/status';
-import { allocate } from './abi';
 import { ANY, CLASS, compileGlob, IN_NAME, INSTRUCTION_BYTES, JUMP, MATCH, RUNE, SPLIT } from './glob';
 import { parseJson, STRING, Value } from './json/value';
 import { List, newList } from './list';
@@ -24,7 +23,7 @@ let count: usize = 0;
 export function matches(program: Output, path: Text): bool {
   const size = program.size / INSTRUCTION_BYTES * 4;
   code = program.ptr;
-  marks = allocate(size * 3);
+  marks = code + program.size;
   memory.fill(marks, 0, size);
   states = marks + size;
   following = states + size;
@@ -136,7 +135,7 @@ export function selectpaths(ptr: usize, len: usize): usize {
 function textsOf(list: Value | null): List<Text> {
   const texts = newList<Text>();
   if (list === null) return texts;
-  for (let i = 0; i < list.count; i++) {
+  for (let i = 0; i < list.count && ok(); i++) {
     if (list.child(i).kind == STRING) texts.push(list.child(i));
     else problem(SPEC_INVALID).message.put('Not a list of texts');
   }

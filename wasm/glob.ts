@@ -51,6 +51,8 @@ export function compileGlob(text: Text): Output {
   compileUntil(false, 0);
   if (text.at(text.size - 1) == 0x2f) emitStar(ANY);
   emit(MATCH, 0, 0);
+  // Room to run in, three words for each instruction: used again for every path.
+  code.reserve(code.size);
   return code;
 }
 

@@ -9,10 +9,10 @@
 import { FORMAT_INVALID } from '../build/generated/status';
 import { allocate } from './abi';
 import { parseUnsigned, unsigned } from './json/reader';
-import { parseJson, Value } from './json/value';
+import { parseJson, STRING, Value } from './json/value';
 import { List, newList, sortList } from './list';
 import { newOutput, Output } from './output';
-import { begin, finish, problem } from './problem';
+import { begin, finish, ok, problem } from './problem';
 import { literal, Text } from './text';
 import { compareTree, sharedFolder } from './tree-order';
 
@@ -53,6 +53,7 @@ function narEntry(path: Text, target: Text | null, size: u64, executable: bool, 
 export function narFrames(entries: List<NarEntry>): Output {
   sortList<NarEntry>(entries, (a, b) => compareTree(a.path, b.path));
   checkTree(entries);
+  if (!ok()) return newOutput();
   const nar = newOutput(256 + <usize>entries.count * 320);
   let frame = openFrame(nar);
   str(nar, 'nix-archive-1');
@@ -126,13 +127,13 @@ function openEntry(nar: Output, name: Text): void {
 
 /** Refuses what no tree can hold: a name twice, a file that is a folder too, `.`, `..`, empty names. */
 function checkTree(entries: List<NarEntry>): void {
-  for (let i = 0; i < entries.count; i++) {
+  for (let i = 0; i < entries.count && ok(); i++) {
     const path = entries.at(i).path;
     if (i > 0 && clash(entries.at(i - 1).path, path)) {
       problem(FORMAT_INVALID).message.put('Two entries of a tree collide: ').shown(path);
     }
     let from: usize = 0;
-    for (let to: usize = 0; to <= path.size; to++) {
+    for (let to: usize = 0; to <= path.size && ok(); to++) {
       if (to < path.size && path.at(to) != 0x2f) continue;
       const name = path.part(from, to);
       const atEnd = to == path.size && name.size == 0 && (entries.count == 1 || from > 0);
@@ -188,8 +189,8 @@ export function narframes(ptr: usize, len: usize): usize {
   begin();
   const input = parseJson(ptr, len, FORMAT_INVALID);
   const entries = newList<NarEntry>();
-  for (let i = 0; i < input.count; i++) entries.push(entryOf(input.child(i), i));
-  return finish(narFrames(entries));
+  for (let i = 0; i < input.count && ok(); i++) entries.push(entryOf(input.child(i), i));
+  return finish(ok() ? narFrames(entries) : newOutput());
 }
 
 function entryOf(row: Value, index: i32): NarEntry {
@@ -198,7 +199,8 @@ function entryOf(row: Value, index: i32): NarEntry {
   const target = row.member('target');
   const isFolder = row.member('directory') !== null;
   const sized = size !== null && parseUnsigned(size);
-  if (path === null || !(sized || target !== null || isFolder)) {
+  const named = path !== null && path.kind == STRING && (target === null || target.kind == STRING);
+  if (path === null || !named || !(sized || target !== null || isFolder)) {
     problem(FORMAT_INVALID).message.put('An entry of a tree lacks its path, size or target');
     return narEntry(literal('?'), literal('?'), 0, false, index);
   }

@@ -43,7 +43,7 @@ export function checkPath(path: Text): void {
 }
 
 function checkCharacters(path: Text): void {
-  for (let i: usize = 0; i < path.size; i += runeBytes) {
+  for (let i: usize = 0; i < path.size && ok(); i += runeBytes) {
     const rune = decodeRune(path.ptr + i, path.ptr + path.size);
     if (rune >= 0x110000) return hostile(path, 'is not UTF-8');
     if (rune == 0x5c) return hostile(path, 'has a backslash, a separator on Windows');
@@ -108,7 +108,7 @@ export function checkPaths(paths: List<Text>): void {
     const order = compareTree(a.key, b.key);
     return order != 0 ? order : compareTree(a.path, b.path);
   });
-  for (let i = 1; i < folded.count; i++) checkNeighbours(folded.at(i - 1), folded.at(i));
+  for (let i = 1; i < folded.count && ok(); i++) checkNeighbours(folded.at(i - 1), folded.at(i));
 }
 
 /** In tree order whatever collides stands side by side. */
@@ -118,7 +118,7 @@ function checkNeighbours(a: Folded, b: Folded): void {
     && compareTree(b.key.part(0, a.key.size), a.key) == 0;
   if (fileInFile) return hostile(b.path, 'lies below another file');
   let i: usize = 0, j: usize = 0;
-  let x = a.path, y = b.path;
+  const x = a.path, y = b.path;
   while (true) {
     const endX = componentEnd(x, i), endY = componentEnd(y, j);
     const nameX = x.part(i, endX), nameY = y.part(j, endY);
@@ -158,7 +158,7 @@ export function checkpaths(ptr: usize, len: usize): usize {
   begin();
   const input = parseJson(ptr, len, HOSTILE_NAME);
   const paths = newList<Text>();
-  for (let i = 0; i < input.count; i++) {
+  for (let i = 0; i < input.count && ok(); i++) {
     if (input.child(i).kind == STRING) paths.push(input.child(i));
     else problem(HOSTILE_NAME).message.put('A file name is no text');
   }

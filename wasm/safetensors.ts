@@ -104,7 +104,7 @@ function readMetadata(to: Output): void {
   }
   to.byte(0x7d);
   sortList<Text>(keys, compareBytes);
-  for (let i = 1; i < keys.count; i++) {
+  for (let i = 1; i < keys.count && ok(); i++) {
     if (sameBytes(keys.at(i - 1), keys.at(i))) invalidIn('__metadata__', 'has a key twice');
   }
 }
@@ -191,7 +191,7 @@ function checkSize(tensor: Tensor): void {
 
 function refuseTwins(tensors: List<Tensor>): void {
   sortList<Tensor>(tensors, (a, b) => compareBytes(a.name, b.name));
-  for (let i = 1; i < tensors.count; i++) {
+  for (let i = 1; i < tensors.count && ok(); i++) {
     const name = tensors.at(i).name;
     if (sameBytes(tensors.at(i - 1).name, name)) invalidTensor(name, 'is listed twice');
   }
@@ -200,7 +200,7 @@ function refuseTwins(tensors: List<Tensor>): void {
 /** Each tensor begins where the one before ends, and the last ends with the file. */
 function checkOffsets(tensors: List<Tensor>, dataSize: u64): void {
   let end: u64 = 0;
-  for (let i = 0; i < tensors.count; i++) {
+  for (let i = 0; i < tensors.count && ok(); i++) {
     const tensor = tensors.at(i);
     if (tensor.from != end) {
       const made = invalidTensor(tensor.name, 'leaves a gap or overlaps another tensor');

@@ -87,6 +87,9 @@ function referencesOf(input: Value): List<Text> {
   const references = newList<Text>();
   const given = input.member('references');
   if (given === null) return references;
-  for (let i = 0; i < given.count; i++) references.push(given.child(i));
+  for (let i = 0; i < given.count && ok(); i++) {
+    if (given.child(i).kind == STRING) references.push(given.child(i));
+    else problem(SPEC_INVALID).message.put('`references` holds something that is no path');
+  }
   return references;
 }

@@ -4,7 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import { matchGlob, selectPaths } from '../../src/core/glob.ts';
 
-const TABLE: readonly (readonly [pattern: string, matching: readonly string[], other: readonly string[]])[] = [
+type Row = readonly [pattern: string, matching: readonly string[], other: readonly string[]];
+
+const TABLE: readonly Row[] = [
   ['config.json', ['config.json', 'a/config.json', 'a/b/config.json'], ['config.jsonl', 'xconfig.json', 'config.json/a']],
   ['*.safetensors', ['a.safetensors', 'onnx/b.safetensors', '.safetensors'], ['a.safetensors.index.json', 'a.safetensors/b']],
   ['/config.json', ['config.json'], ['a/config.json']],

@@ -6,7 +6,7 @@ import { SPEC_INVALID, SPEC_UNKNOWN_ATTRIBUTE } from '../../build/generated/stat
 import { allocate } from '../abi';
 import { keyOf, NULL, pathOf, Value } from '../json/value';
 import { newOutput } from '../output';
-import { problem } from '../problem';
+import { ok, problem } from '../problem';
 import { isLetter, literal, Text } from '../text';
 
 /** Longer keys are nobody's typing mistake. */
@@ -14,14 +14,14 @@ const MAX_COMPARED_BYTES: usize = 40;
 
 /** Complains about a member that is not in the table (names between blanks). */
 export function checkAttributes(object: Value, table: string): void {
-  for (let i = 0; i < object.count; i++) {
+  for (let i = 0; i < object.count && ok(); i++) {
     if (!listed(table, keyOf(object.child(i)))) complainUnknown(object.child(i), table);
   }
 }
 
 /** Complains about members that a later version will understand. */
 export function refuseLater(object: Value, table: string): void {
-  for (let i = 0; i < object.count; i++) {
+  for (let i = 0; i < object.count && ok(); i++) {
     const member = object.child(i);
     if (member.kind == NULL || !listed(table, keyOf(member))) continue;
     const made = problem(SPEC_INVALID);

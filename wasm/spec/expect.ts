@@ -6,7 +6,7 @@ import { parseUnsigned, unsigned } from '../json/reader';
 import { ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, pathOf, STRING, Value } from '../json/value';
 import { List, newList } from '../list';
 import { newOutput, Output } from '../output';
-import { Problem, problem } from '../problem';
+import { ok, Problem, problem } from '../problem';
 import { literal, Text } from '../text';
 
 /** Complaints about a lock have a status of their own. */
@@ -59,7 +59,7 @@ export function expectObject(value: Value): bool {
 export function textList(value: Value, wanted: string): List<Text> {
   const texts = newList<Text>();
   if (value.kind != ARRAY) wrongType(value, wanted);
-  for (let i = 0; value.kind == ARRAY && i < value.count; i++) {
+  for (let i = 0; value.kind == ARRAY && i < value.count && ok(); i++) {
     const item = value.child(i);
     if (item.kind != STRING || item.size == 0) wrongType(item, 'a text that is not empty');
     else texts.push(item);

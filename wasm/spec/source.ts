@@ -11,7 +11,7 @@ import { allocate } from '../abi';
 import { keyOf, NULL, OBJECT, STRING, Value } from '../json/value';
 import { List, newList } from '../list';
 import { newOutput, Output } from '../output';
-import { problem } from '../problem';
+import { ok, problem } from '../problem';
 import { literal, sameBytes, Text } from '../text';
 import { checkAttributes, listed, nearest } from './attributes';
 import { invalid, wrongType } from './expect';
@@ -62,7 +62,7 @@ export function parseSource(value: Value): Source {
   const kind = value.member('source');
   if (kind !== null) return parseFlat(value, kind);
   let chosen: Value | null = null;
-  for (let i = 0; i < value.count; i++) {
+  for (let i = 0; i < value.count && ok(); i++) {
     const member = value.child(i);
     if (member.kind == NULL && listed(SOURCE_ATTRIBUTES, keyOf(member))) continue;
     if (chosen !== null) invalid(value).message.put(' names several kinds of source: keep one');

@@ -86,12 +86,9 @@ function patternsOf(root: Value, source: Source): Value | null {
 function useLock(spec: Spec, lock: Lock | null): void {
   if (lock === null) return;
   spec.lock = lock;
-  if (spec.source.kind == 0) {
-    spec.source = lock.source;
-  } else {
-    checkFresh(lock, spec.source, spec.patterns);
-    if (!spec.source.revisionGiven) spec.source.revision = lock.source.revision;
-  }
+  if (spec.source.kind == 0) spec.source = lock.source;
+  checkFresh(lock, spec.source, spec.patterns);
+  if (!spec.source.revisionGiven) spec.source.revision = lock.source.revision;
   if (spec.patterns.isEmpty) spec.patterns = lock.patterns;
 }
 
@@ -131,7 +128,7 @@ function parsePins(spec: Spec, root: Value): void {
 
 function parseFileHashes(spec: Spec, hashes: Value): List<PinnedFile> {
   const files = newList<PinnedFile>();
-  for (let i = 0; i < hashes.count; i++) {
+  for (let i = 0; i < hashes.count && ok(); i++) {
     const hash = hashOf(hashes.child(i));
     if (hash !== null) files.push(pinnedFile(keyOf(hashes.child(i)), hash, false, 0));
     else if (ok()) invalid(hashes.child(i)).message.put(' has no hash');
@@ -147,7 +144,7 @@ function checkAgainstUrls(source: Source, files: List<PinnedFile>): void {
   for (let i = 0; i < source.files.count; i++) {
     const url = source.files.at(i);
     const hash = url.hash;
-    for (let j = 0; hash !== null && j < files.count; j++) {
+    for (let j = 0; hash !== null && j < files.count && ok(); j++) {
       const file = files.at(j);
       if (!sameBytes(file.path, url.path) || sameDigest(file.hash, hash)) continue;
       const made = problem(SPEC_INVALID);

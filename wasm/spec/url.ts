@@ -7,7 +7,7 @@ import { Digest, sameDigest } from '../digest';
 import { ARRAY, OBJECT, pathOf, STRING, Value } from '../json/value';
 import { List, newList } from '../list';
 import { newOutput, Output } from '../output';
-import { problem } from '../problem';
+import { ok, problem } from '../problem';
 import { isDigit, isLetter, literal, sameBytes, Text } from '../text';
 import { checkAttributes } from './attributes';
 import { invalid, oneOf, textList, wrongType } from './expect';
@@ -58,7 +58,7 @@ function parseFiles(source: Source, value: Value, urls: Value): void {
 
 function parseItems(source: Source, items: Value): void {
   if (items.count == 0) invalid(items).message.put(' is empty: the model would have no files');
-  for (let i = 0; i < items.count; i++) {
+  for (let i = 0; i < items.count && ok(); i++) {
     const item = items.child(i);
     if (item.kind == STRING) {
       source.files.push(oneUrl(item));
@@ -91,7 +91,7 @@ function urlsOf(value: Value): List<Text> {
   if (url !== null && url.kind != STRING) wrongType(url, 'a URL');
   else if (url !== null) urls.push(url);
   if (mirrors !== null && mirrors.count == 0) invalid(mirrors).message.put(' is empty');
-  for (let i = 0; i < urls.count; i++) checkUrl(value, urls.at(i));
+  for (let i = 0; i < urls.count && ok(); i++) checkUrl(value, urls.at(i));
   return urls;
 }
 
