@@ -182,6 +182,62 @@ let
 
   # What the lock would have to be of, and is not; null where it is fresh.
   stale =
+    if lock == null then
+      null
+    else if named != null && !(isSame named) then
+      {
+        message = "The lock was made for another source";
+        wanted = type.describe value;
+        found = types.${locked.kind}.describe (types.${locked.kind}.complete locked.value { });
+      }
+    else if
+      ownPatterns != null && lockedPatterns != null && filePatterns lockedPatterns != patterns
+    then
+      {
+        message = "The lock was made with other `files` patterns";
+        wanted = toJSON patterns;
+        found = toJSON (filePatterns lockedPatterns);
+      }
+    else
+      null;
+  isSame =
+    source:
+    source.kind == locked.kind
+    && type.agrees {
+      source = source.value;
+      locked = locked.value;
+      revision = lock.revision or null;
+    };
+
+  name = spec.name or (if named == null then null else nameOf named);
+      }
+    else
+      null;
+  locked = if lock == null then null else normaliseSource lock.source;
+
+  source =
+    if named != null then
+      named
+    else if locked != null then
+      locked
+    else
+      invalid "The spec has no `source`" null;
+  type = types.${source.kind};
+  value = type.complete source.value (if locked == null then { } else locked.value);
+
+  ownPatterns = patternsOf spec (if named == null then { } else named);
+  lockedPatterns = lock.files or null;
+  patterns = filePatterns (
+    if ownPatterns != null then
+      ownPatterns
+    else if lockedPatterns != null then
+      lockedPatterns
+    else
+      [ ]
+  );
+
+  # What the lock would have to be of, and is not; null where it is fresh.
+  stale =
     if lock == null || named == null then
       null
     else if
