@@ -98,7 +98,7 @@ std::string nixString(const std::string &text) {
 /** The derivation of nix/lib's fetchModel, which fetches when it is built. */
 Plain derivationOf(Evaluation &evaluation, Value &argument) {
   // What nix/lib reads: itself, the error table, and the builder that it copies into the store.
-  for (const char *part : {"/nix", "/src/base", "/build/tool", "/build/tool.json"}) evaluation.allowPath(installation() + part);
+  for (const char *part : {"/nix", "/src/base", "/src/spec", "/build/tool", "/build/tool.json"}) evaluation.allowPath(installation() + part);
   const std::string library = nixString(installation() + "/nix");
   return Plain{Application{"(import (/. + " + library + ") { }).lib.fetchModel", &argument}};
 }

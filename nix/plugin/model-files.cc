@@ -67,7 +67,8 @@ Plain fileOfPlan(const Json &file) {
 
 Plain filesOfPlan(Evaluation &, const std::string &planJson) {
   PlainList files;
-  for (const Json &file : Json::parse(planJson).at("files")) files.push_back(fileOfPlan(file));
+  const Json plan = Json::parse(planJson);
+  for (const Json &file : plan.at("files")) files.push_back(fileOfPlan(file));
   return Plain{std::move(files)};
 }
 
