@@ -18,6 +18,7 @@ let
     filePatterns = import ./filePatterns.nix lib;
     globRegex = import ./globRegex.nix lib;
     selectFiles = import ./selectFiles.nix lib;
+    pinOf = import ./pinOf.nix lib;
     readLock = import ./readLock.nix lib;
     lockEntry = import ./lockEntry.nix lib;
     parseHash = import ./parseHash.nix lib;

@@ -2,12 +2,11 @@
 # Agrees with the core's reading of a spec (wasm/spec, docs/spec.md), for which there are tests.
 {
   checkAttributes,
-  checkPaths,
   fail,
   filePatterns,
   lockEntry,
   normaliseSource,
-  parseHash,
+  pinOf,
   readLock,
   schema,
   selectFiles,
@@ -18,23 +17,16 @@
 
 let
   inherit (builtins)
-    all
     attrNames
-    concatStringsSep
     elem
     filter
     head
-    isAttrs
     isString
-    length
-    listToAttrs
-    map
     match
-    sort
     toJSON
     ;
 
-  invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
+  invalid = message: fail "SPEC_INVALID" { inherit message; };
 
   checked = checkAttributes {
     path = "";
@@ -68,7 +60,10 @@ let
       fail "NAME_INVALID" {
         message = "Not a valid store name: ${toJSON name}";
         remedies = [
-          ''Use `name = "${storeName (toString name)}"`, or another name: 1 to 207 characters of A-Z a-z 0-9 + - . _ ? =, the first of them no dot, not ending in .drv.''
+          (
+            ''Use `name = "${storeName (toString name)}"`, or another name: 1 to 207 characters of ''
+            + "A-Z a-z 0-9 + - . _ ? =, the first of them no dot, not ending in .drv."
+          )
         ];
       };
 
@@ -79,76 +74,63 @@ let
     in
     if title == null then null else storeName title;
 
-  # Both are the source's own way to write the patterns of a spec.
+  # Patterns stand in the source or at the top of a spec.
   patternsOf =
     spec: source:
-    if source.files or null == null then
+    if source == null || source.files == null then
       spec.files or null
     else if spec ? files then
-      invalid "`source.${source.kind}.files` and `files` are both given: keep one" null
+      invalid "`source.${source.kind}.files` and `files` are both given: keep one"
     else
       source.files;
 
-  contentsOf =
-    fileHashes:
-    if !(isAttrs fileHashes) || fileHashes == { } then
-      invalid "`fileHashes` does not map files to hashes" (toJSON fileHashes)
-    else
-      map (path: {
-        inherit path;
-        hash = parseHash path fileHashes.${path};
-      }) (checkPaths (attrNames fileHashes));
-
-  # A url source whose every file has a hash is pinned by that.
-  hashesOf =
-    source:
+  # Why a lock does not fit the spec; null where it does. Null stands for what is not given.
+  staleness =
+    {
+      named,
+      locked,
+      patterns,
+      lock,
+    }:
     let
-      files = source.value.urls or [ ];
-      pair = file: {
-        name = file.path;
-        value = file.hash;
-      };
+      describe =
+        source:
+        let
+          type = types.${source.kind};
+        in
+        type.describe (type.complete source.value { });
+      isSame =
+        named.kind == locked.kind
+        && types.${named.kind}.agrees {
+          source = named.value;
+          locked = locked.value;
+          revision = lock.revision or null;
+        };
     in
-    if files != [ ] && all (file: file ? hash) files then listToAttrs (map pair files) else null;
-
-  pinOf =
-    spec: source: lock:
-    let
-      pins = filter (name: spec ? ${name} && spec.${name} != "") [
-        "hash"
-        "fileHashes"
-        "lock"
-      ];
-      fileHashes = spec.fileHashes or (hashesOf source);
-    in
-    if length pins > 1 then
-      invalid "`hash`, `fileHashes` and `lock` exclude each other: keep one" (
-        concatStringsSep ", " pins
-      )
-    else if elem "hash" pins then
+    if named != null && !isSame then
       {
-        kind = "hash";
-        hash = parseHash "hash" spec.hash;
+        message = "The lock was made for another source";
+        wanted = describe named;
+        found = describe locked;
       }
-    else if elem "lock" pins then
+    else if
+      patterns != null && lock.files != null && filePatterns patterns != filePatterns lock.files
+    then
       {
-        kind = "files";
-        contents = sort (a: b: a.path < b.path) lock.contents;
-      }
-      // builtins.intersectAttrs { revision = null; } lock
-    else if fileHashes != null then
-      {
-        kind = "files";
-        contents = contentsOf fileHashes;
+        message = "The lock was made with other `files` patterns";
+        wanted = toJSON (filePatterns patterns);
+        found = toJSON (filePatterns lock.files);
       }
     else
-      { kind = null; };
+      null;
 in
 
 given:
 let
   spec = refuseUnsupported (checked given);
   named = if spec ? source then normaliseSource spec.source else null;
+  patterns = patternsOf spec named;
+
   lock =
     if spec ? lock then
       lockEntry {
@@ -158,126 +140,40 @@ let
     else
       null;
   locked = if lock == null then null else normaliseSource lock.source;
+  stale = if lock == null then null else staleness { inherit named locked patterns lock; };
 
-  source =
-    if named != null then
-      named
-    else if locked != null then
-      locked
-    else
-      invalid "The spec has no `source`" null;
-  type = types.${source.kind};
-  value = type.complete source.value (if locked == null then { } else locked.value);
-
-  ownPatterns = patternsOf spec (if named == null then { } else named);
-  lockedPatterns = lock.files or null;
-  patterns = filePatterns (
-    if ownPatterns != null then
-      ownPatterns
-    else if lockedPatterns != null then
-      lockedPatterns
-    else
+  # What the spec leaves open comes from the lock.
+  firstOf = filter (value: value != null);
+  sources = firstOf [
+    named
+    locked
+  ];
+  source = if sources == [ ] then invalid "The spec has no `source`" else head sources;
+  files = filePatterns (
+    head (firstOf [
+      patterns
+      (lock.files or null)
       [ ]
+    ])
   );
-
-  # What the lock would have to be of, and is not; null where it is fresh.
-  stale =
-    if lock == null then
-      null
-    else if named != null && !(isSame named) then
-      {
-        message = "The lock was made for another source";
-        wanted = type.describe value;
-        found = types.${locked.kind}.describe (types.${locked.kind}.complete locked.value { });
-      }
-    else if
-      ownPatterns != null && lockedPatterns != null && filePatterns lockedPatterns != patterns
-    then
-      {
-        message = "The lock was made with other `files` patterns";
-        wanted = toJSON patterns;
-        found = toJSON (filePatterns lockedPatterns);
-      }
-    else
-      null;
-  isSame =
-    source:
-    source.kind == locked.kind
-    && type.agrees {
-      source = source.value;
-      locked = locked.value;
-      revision = lock.revision or null;
-    };
-
-  name = spec.name or (if named == null then null else nameOf named);
-      }
-    else
-      null;
-  locked = if lock == null then null else normaliseSource lock.source;
-
-  source =
-    if named != null then
-      named
-    else if locked != null then
-      locked
-    else
-      invalid "The spec has no `source`" null;
-  type = types.${source.kind};
-  value = type.complete source.value (if locked == null then { } else locked.value);
-
-  ownPatterns = patternsOf spec (if named == null then { } else named);
-  lockedPatterns = lock.files or null;
-  patterns = filePatterns (
-    if ownPatterns != null then
-      ownPatterns
-    else if lockedPatterns != null then
-      lockedPatterns
-    else
-      [ ]
-  );
-
-  # What the lock would have to be of, and is not; null where it is fresh.
-  stale =
-    if lock == null || named == null then
-      null
-    else if
-      named.kind != locked.kind
-      || !(type.agrees {
-        source = named.value;
-        locked = locked.value;
-        revision = lock.revision or null;
-      })
-    then
-      {
-        message = "The lock was made for another source";
-        wanted = type.describe value;
-        found = types.${locked.kind}.describe (types.${locked.kind}.complete locked.value { });
-      }
-    else if
-      ownPatterns != null && lockedPatterns != null && filePatterns lockedPatterns != patterns
-    then
-      {
-        message = "The lock was made with other `files` patterns";
-        wanted = toJSON patterns;
-        found = toJSON (filePatterns lockedPatterns);
-      }
-    else
-      null;
-
-  name = spec.name or (if lock.name or null == null then nameOf source else lock.name);
-  pin = pinOf spec source lock;
+  names = firstOf [
+    (spec.name or null)
+    (lock.name or null)
+    (nameOf source)
+  ];
+  pin = pinOf { inherit spec source lock; };
 in
 if stale != null then
   fail "LOCK_STALE" stale
 else
   {
     name =
-      if name == null then
-        invalid "The spec has no `name`, which several addresses do not suggest" null
+      if names == [ ] then
+        invalid "The spec has no `name`, which several addresses do not suggest"
       else
-        checkName name;
+        checkName (head names);
     inherit (source) kind;
-    inherit value;
-    files = patterns;
-    pin = pin // (if pin ? contents then { contents = selectFiles patterns pin.contents; } else { });
+    value = types.${source.kind}.complete source.value (if locked == null then { } else locked.value);
+    inherit files;
+    pin = pin // (if pin ? contents then { contents = selectFiles files pin.contents; } else { });
   }
