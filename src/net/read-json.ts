@@ -3,10 +3,11 @@
 
 import { ModelError } from '../base/errors.ts';
 import type { HttpResponse } from './http.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** The parsed body; the caller checks its shape. */
 export async function readJson(response: HttpResponse, maxBytes: number): Promise<unknown> {
-  const text = await readText(response, maxBytes);
+  const text = (await readBytes(response, maxBytes)).toString('utf8');
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -25,19 +26,3 @@ export async function readJson(response: HttpResponse, maxBytes: number): Promis
 
 /** Enough to recognise a page by, short enough for one line. */
 const SHOWN_CHARACTERS = 60;
-
-async function readText(response: HttpResponse, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      throw new ModelError('PROTOCOL', `The answer of ${new URL(response.url).host} is too large`, {
-        subject: response.url,
-        wanted: `at most ${maxBytes} bytes`,
-      });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
