@@ -43,7 +43,8 @@ function chooseEntry(value: Value, name: Text | null): Value | null {
   if (value.kind == STRING) {
     const made = invalid(value);
     made.message.put(' must be the content of the lock file, not its name');
-    made.remedy(literal('lock = builtins.fromJSON (builtins.readFile ./models.lock.json);'));
+    made.remedy(literal('In Nix write a path, without quotes: lock = ./models.lock.json;'));
+    made.remedy(literal('Elsewhere give the parsed JSON of the file.'));
     return null;
   }
   if (!expectObject(value)) return null;
