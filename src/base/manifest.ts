@@ -37,6 +37,8 @@ export interface Locator {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent to the first URL's origin only, dropped on a redirect to any other. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
+  /** The addresses are `file:` ones that the source itself has made, never a server. */
+  readonly isLocal?: boolean | undefined;
   /**
    * The source's own reading of an answer that is no success (a gated repository, a bad token);
    * undefined where it knows no more than the status says. `url` is where the answer came from.

@@ -98,6 +98,7 @@ export class RemoteFile {
       // A mirror elsewhere, or the target of a redirect, must not see the first origin's secrets.
       credentials: sourceOf(url).origin === sourceOf(preferred).origin ? locator.credentials : undefined,
       range: plain ? undefined : { start, end },
+      allowFile: locator.isLocal,
       signal,
     });
     this.#rememberRedirect(mirror, response);

@@ -8,6 +8,7 @@ import type { Environment } from '../base/env.ts';
 import { ModelError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { createDispatcher, type Timeouts } from './dispatcher.ts';
+import { requestFile } from './file-url.ts';
 import { maySendSecrets, refusalOfRedirect, sameOrigin } from './origin-rules.ts';
 import { transportError } from './transport-error.ts';
 
@@ -20,12 +21,16 @@ export interface ByteRange {
 
 export interface HttpRequest {
   readonly url: string;
-  readonly method?: 'GET' | 'HEAD' | undefined;
+  readonly method?: 'GET' | 'HEAD' | 'POST' | undefined;
+  /** The JSON text of a POST: a question without secrets, since redirects carry it along. */
+  readonly json?: string | undefined;
   /** Sent to every origin on the way. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent to the first URL's origin only, and only where nobody can listen in. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
   readonly range?: ByteRange | undefined;
+  /** A `file:` address may be read. Never set for an address that a server has given. */
+  readonly allowFile?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -75,6 +80,8 @@ export function createHttp(options: HttpOptions): Http {
       request.signal?.throwIfAborted();
       // One signal ends a whole command, with many requests in flight: no leak to warn about.
       if (request.signal !== undefined) setMaxListeners(0, request.signal);
+      const isFile = request.allowFile === true && /^file:/i.test(request.url);
+      if (isFile) return await requestFile(request);
       return follow(await open(), request);
     },
     async close() {
@@ -88,12 +95,16 @@ async function follow(dispatcher: Dispatcher, request: HttpRequest): Promise<Htt
   const first = parseUrl(request.url);
   let url = first;
   let trusted = true;
+  let question = request;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const credentials = trusted && maySendSecrets(url) ? request.credentials : undefined;
-    const response = await send(dispatcher, url, { ...request, credentials });
+    const response = await send(dispatcher, url, { ...question, credentials });
     const location = response.headers['location'];
     if (!REDIRECTS.has(response.status) || location === undefined) return response;
     response.discard();
+    // 303 is "the answer is over there"; after the others a POST is sent once more, as git-lfs does.
+    const moved = response.status === 303 && request.method === 'POST';
+    if (moved) question = { ...question, method: 'GET', json: undefined };
     const next = redirectTarget(url, location);
     // Once another origin has had a say, even a way back to the first one gets no secret.
     trusted &&= sameOrigin(next, first);
@@ -112,6 +123,7 @@ async function send(dispatcher: Dispatcher, url: URL, request: HttpRequest): Pro
       path: url.pathname + url.search,
       method: request.method ?? 'GET',
       headers: requestHeaders(request),
+      body: request.json ?? null,
       signal: signal ?? null,
     });
     return {
@@ -142,12 +154,13 @@ async function* readBody(
   }
 }
 
-function requestHeaders({ headers, credentials, range }: HttpRequest): Record<string, string> {
+function requestHeaders({ headers, credentials, range, json }: HttpRequest): Record<string, string> {
   return {
     'user-agent': `nix-ai-models/${VERSION}`,
     // Bytes are hashed and written at offsets: a compressed body would have neither.
     'accept-encoding': 'identity',
     accept: '*/*',
+    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
     ...(range === undefined ? {} : { range: `bytes=${range.start}-${lastByte(range)}` }),
     ...lowerCaseNames(headers),
     ...lowerCaseNames(credentials),

@@ -12,6 +12,8 @@ import type { Http } from '../net/http.ts';
 export interface SourceContext {
   readonly http: Http;
   readonly environment: Environment;
+  /** A folder for a source's own files, made by it when needed; gone when the pipeline is done. */
+  readonly scratchDirectory?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: Progress | undefined;
   readonly clock?: Clock | undefined;
