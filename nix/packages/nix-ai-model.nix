@@ -78,7 +78,7 @@ stdenvNoCC.mkDerivation {
   installPhase = ''
     runHook preInstall
     mkdir -p $out/bin $out/lib/nix-ai-model
-    cp build/js/*.js build/js/*.wasm package.json $out/lib/nix-ai-model/
+    cp build/js/* package.json $out/lib/nix-ai-model/
     printf '#!%s\nimport("%s");\n' ${lib.getExe nodejs} $out/lib/nix-ai-model/cli.js > $out/bin/nix-ai-model
     chmod +x $out/bin/nix-ai-model
     runHook postInstall
