@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locate, Manifest, Stage } from './base/manifest.ts';
+import type { Manifest, Stage } from './base/manifest.ts';
 import type { Context } from './context.ts';
 import { downloadManifest } from './download/download-manifest.ts';
 import { locatorOf } from './resolve.ts';
+import { withScratch } from './scratch.ts';
 
 /**
  * What a stage is for. A `tree` is added whole, so its folder may hold exactly the manifest's
@@ -30,16 +31,17 @@ export async function downloadInto(
   journalDirectory: string,
 ): Promise<Stage> {
   const { http, connections, progress, signal } = context;
-  const locate: Locate = locatorOf(manifest, context);
-  return await downloadManifest(manifest, {
-    locate,
-    http,
-    directory,
-    journalDirectory,
-    connections,
-    progress,
-    signal,
-  });
+  return await withScratch(context.cacheDirectory, (scratchDirectory) =>
+    downloadManifest(manifest, {
+      locate: locatorOf(manifest, context, scratchDirectory),
+      http,
+      directory,
+      journalDirectory,
+      connections,
+      progress,
+      signal,
+    }),
+  );
 }
 
 /** Removes a stage whose files have found their place. */

@@ -12,10 +12,12 @@ import { parseSpec } from '../../spec/parse-spec.ts';
 import { downloadInto } from '../../stage.ts';
 import { nixProgress } from '../../store/nix-progress.ts';
 
-export async function buildCommand(context: Context): Promise<void> {
-  const { environment } = context;
+export async function buildCommand(given: Context): Promise<void> {
+  const { environment } = given;
   const out = required(environment['out'], 'out');
   const top = variable(environment, 'NIX_BUILD_TOP') ?? variable(environment, 'TMPDIR') ?? '/tmp';
+  // A build has no home, and what it leaves in its own folder goes away with it.
+  const context = { ...given, cacheDirectory: join(top, 'cache') };
   const spec = parseSpec(JSON.parse(required(environment['spec'], 'spec')) as unknown);
   const manifest = await resolveManifest(spec, context);
   const journal = join(top, 'journal');
