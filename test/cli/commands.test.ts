@@ -20,7 +20,7 @@ let folder: string;
 let model: string;
 let hub: RunningHub;
 let store: PrivateStore;
-let requests: string[];
+let requests: string[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cli-'));
