@@ -3,11 +3,15 @@
 import { ModelError } from '../base/errors.ts';
 import type { SourceKind, SourceSpec } from '../base/spec.ts';
 import { huggingface } from './huggingface.ts';
+import { oci } from './oci.ts';
+import { ollama } from './ollama.ts';
 import type { Source } from './source.ts';
 import { url } from './url.ts';
 
 const SOURCES: Readonly<Partial<Record<SourceKind, Source>>> = {
   huggingface,
+  ollama,
+  oci,
   url,
 };
 
