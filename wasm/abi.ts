@@ -46,6 +46,16 @@ export function reserve(size: usize): usize {
   return address;
 }
 
+/** Where the arena ends now, for `release`. */
+export function mark(): usize {
+  return top;
+}
+
+/** Gives back everything that was allocated since `mark` answered this. */
+export function release(to: usize): void {
+  top = to;
+}
+
 /** Empties the arena. */
 export function reset(): void {
   top = floor;

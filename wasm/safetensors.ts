@@ -6,8 +6,7 @@ import { FORMAT_INVALID, FORMAT_LIMIT } from '../build/generated/status';
 import { allocate } from './abi';
 import { dtypeBits } from './dtype';
 import {
-  close, enter, nextElement, nextKey, open, parseUnsigned, peek, readNumber, readString, readWord,
-  skipValue, unsigned,
+  close, enter, nextElement, nextKey, open, peek, readString, readUnsigned, readWord, skipValue, unsigned,
 } from './json/reader';
 import { List, newList, sortList } from './list';
 import { newOutput, Output } from './output';
@@ -16,6 +15,8 @@ import { compareBytes, literal, sameBytes, Text, textAt } from './text';
 
 /** The reference reader's own limit, in bytes. */
 const MAX_HEADER_BYTES: u64 = 100_000_000;
+/** numpy knows 64, torch as many; a list of millions only fills memory. */
+const MAX_DIMENSIONS = 1024;
 /** Of the length that stands before the header. */
 const LENGTH_BYTES: u64 = 8;
 
@@ -143,9 +144,14 @@ function readShape(tensor: Tensor): void {
   const shape = newOutput(32).byte(0x5b);
   let elements: u64 = 1;
   let overflows = false;
+  let dimensions = 0;
   enter(0x5b);
   for (let first = true; nextElement(first); first = false) {
-    const size = readUnsigned(tensor.name);
+    if (++dimensions > MAX_DIMENSIONS) {
+      const made = problem(FORMAT_LIMIT);
+      made.message.put('Tensor "').shown(tensor.name).put('" has more than ').number(MAX_DIMENSIONS).put(' dimensions');
+    }
+    const size = readNumberOf(tensor.name);
     shape.comma().number(size);
     if (size != 0 && elements > u64.MAX_VALUE / size) overflows = true;
     elements *= size;
@@ -159,7 +165,7 @@ function readOffsets(tensor: Tensor): void {
   let count = 0;
   enter(0x5b);
   for (let first = true; nextElement(first); first = false) {
-    const offset = readUnsigned(tensor.name);
+    const offset = readNumberOf(tensor.name);
     if (count == 0) tensor.from = offset;
     if (count == 1) tensor.to = offset;
     count++;
@@ -167,11 +173,8 @@ function readOffsets(tensor: Tensor): void {
   if (count != 2) invalidTensor(tensor.name, 'has data_offsets that are not two numbers');
 }
 
-function readUnsigned(name: Text): u64 {
-  const number = readNumber();
-  if (ok() && !parseUnsigned(number)) {
-    invalidTensor(name, 'has a number that is no unsigned 64-bit integer').found(number);
-  }
+function readNumberOf(name: Text): u64 {
+  if (!readUnsigned()) invalidTensor(name, 'has a number that is no unsigned 64-bit integer');
   return unsigned;
 }
 

@@ -106,6 +106,12 @@ describe('a safetensors file is refused', () => {
     expect(safetensorsStartSize(start('', 100_000_000n), 2e9)).toBe(100_000_008);
   });
 
+  it('for a shape of thousands of dimensions', () => {
+    const wide = (count: number) => (): unknown => inspect({ a: tensor('U8', Array(count).fill(1), 0, 1) }, 1);
+    expect(wide(1024)).not.toThrow();
+    expect(refusal(wide(1025)).code).toBe('FORMAT_LIMIT');
+  });
+
   it('where its header was not handed over whole', () => {
     expect(refusal(() => inspectSafetensors(start(GOOD).subarray(0, 20), 500)).message).toContain('not read');
   });

@@ -4,7 +4,7 @@
 // Unlike JSON.parse it sees duplicate keys (the caller is handed every one), keeps integers exact
 // and refuses broken UTF-8, lone surrogates and nesting deeper than MAX_DEPTH.
 
-import { allocate } from '../abi';
+import { allocate, mark, release } from '../abi';
 import { ok, Problem, problem } from '../problem';
 import { newOutput } from '../output';
 import { isDigit, Text, textAt } from '../text';
@@ -202,6 +202,13 @@ export function readWord(): u32 {
 
 /** Takes any value and forgets it. */
 export function skipValue(): void {
+  const before = mark();
+  skip();
+  // A complaint lies in the same memory and is still wanted.
+  if (ok()) release(before);
+}
+
+function skip(): void {
   const byte = peek();
   if (byte == 0x22) {
     readString();
@@ -243,6 +250,14 @@ function complain(what: string): Problem {
   return made.found(place.asText());
 }
 
+/** Takes a number that must be an unsigned integer; false where it is none or does not fit 64 bits. */
+export function readUnsigned(): bool {
+  const before = mark();
+  const good = parseUnsigned(readNumber()) && ok();
+  if (ok()) release(before);
+  return good;
+}
+
 /** A number as an unsigned integer, exactly; false where it is none or does not fit 64 bits. */
 export function parseUnsigned(text: Text): bool {
   unsigned = 0;
@@ -256,5 +271,5 @@ export function parseUnsigned(text: Text): bool {
   return true;
 }
 
-/** What the last parseUnsigned read. */
+/** What the last parseUnsigned or readUnsigned read. */
 export let unsigned: u64 = 0;
