@@ -65,7 +65,7 @@ apt() {
     -o APT::Sandbox::User="$(id -un)" "$@" >"$scratch/log" 2>&1
 }
 echo "nix-headers: fetching the source of $package" >&2
-apt update || unavailable "source lists cannot be fetched: $(tail -n 1 "$scratch/log")"
+apt -o APT::Update::Error-Mode=any update || unavailable "source lists cannot be fetched: $(tail -n 1 "$scratch/log")"
 (cd "$scratch/source" && apt --download-only source "$package") ||
   unavailable "the source package cannot be fetched: $(tail -n 1 "$scratch/log")"
 dpkg-source --no-check -x "$scratch"/source/*.dsc "$scratch/source/nix" >/dev/null 2>"$scratch/log" ||
