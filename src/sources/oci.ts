@@ -6,10 +6,10 @@ import { ModelError } from '../base/errors.ts';
 import type { RegistrySource, SourceSpec } from '../base/spec.ts';
 import { repositoryAddress, shortForm } from './distribution/address.ts';
 import { chooseEntry } from './distribution/index-entry.ts';
+import { locateBlobs } from './distribution/locate-blobs.ts';
 import { type ArtifactManifest, hexOf, parseManifest } from './distribution/manifest.ts';
 import {
   fetchManifest,
-  locateBlobs,
   type ManifestDocument,
   openRepository,
   type Repository,

@@ -5,9 +5,15 @@
 import { ModelError } from '../base/errors.ts';
 import type { ManifestFile } from '../base/manifest.ts';
 import type { RegistrySource, SourceSpec } from '../base/spec.ts';
-import { isDigest, type RepositoryAddress, repositoryAddress, shortForm } from './distribution/address.ts';
+import {
+  isDigest,
+  type RepositoryAddress,
+  repositoryAddress,
+  shortForm,
+} from './distribution/address.ts';
+import { locateBlobs } from './distribution/locate-blobs.ts';
 import { type Descriptor, hexOf, parseManifest } from './distribution/manifest.ts';
-import { fetchManifest, locateBlobs, openRepository, type Repository } from './distribution/repository.ts';
+import { fetchManifest, openRepository, type Repository } from './distribution/repository.ts';
 import { selectFiles } from './select-files.ts';
 import type { Source, SourceContext } from './source.ts';
 
@@ -74,7 +80,7 @@ function blobFile({ digest, size }: Descriptor): ManifestFile {
 }
 
 function notOllama(subject: string): ModelError {
-  return new ModelError('PROTOCOL', 'The registry has an index there, which Ollama models do not have', {
+  return new ModelError('PROTOCOL', 'The registry has an index there; Ollama models have none', {
     subject,
     remedies: ['The source `oci` fetches any artifact of a registry.'],
   });

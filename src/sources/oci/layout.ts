@@ -1,6 +1,6 @@
 // Under which paths the blobs of an artifact appear. Packagers agree on little: most name the file
-// in an annotation, Docker's models go by media type alone, layers of images have no name at all.
-// docs/sources/oci.md has the same rules for users. Pure; the names are checked when files are chosen.
+// in an annotation, Docker's models go by media type, layers of images have no name at all.
+// docs/sources/oci.md has the same rules for users. Pure; names are checked when files are chosen.
 
 import { ModelError } from '../../base/errors.ts';
 import type { ManifestFile } from '../../base/manifest.ts';
@@ -33,7 +33,8 @@ export function filesOf({ config, layers }: ArtifactManifest, subject: string): 
 }
 
 function pathOf(layer: Descriptor, layers: readonly Descriptor[]): string {
-  const name = NAME_ANNOTATIONS.map((key) => layer.annotations[key]).find((text) => text !== undefined);
+  const names = NAME_ANNOTATIONS.map((key) => layer.annotations[key]);
+  const name = names.find((text) => text !== undefined);
   if (name !== undefined) return name + (isPacked(layer) ? missingExtension(name, layer) : '');
   const standard = STANDARD_NAMES[layer.mediaType];
   if (standard === undefined) return `layers/${hexOf(layer.digest)}${extensionOf(layer.mediaType)}`;
