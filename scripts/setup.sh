@@ -22,6 +22,8 @@ fi
 
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    # A peer of the fetch bench, which does without it elsewhere.
+    command -v aria2c >/dev/null 2>&1 || missing="$missing aria2"
     echo "setup: installing$missing" >&2
     apt-get update -qq >&2
     # shellcheck disable=SC2086 # a list of words on purpose
