@@ -1,7 +1,7 @@
 // Follows growing files with hashing worker threads, so that a file's digests are known the moment
 // its last byte is written. Small files are not worth a thread: they are hashed here, at the end.
 
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { assetPath } from '../base/assets.ts';
@@ -21,7 +21,7 @@ export interface Follower {
   /** The bytes before `frontier` are in the file now. */
   advance(frontier: number): void;
   /** To be called once, when the file is whole. */
-  finish(): Promise<FoundDigests>;
+  finish(): Promise<FoundDigests> | FoundDigests;
   drop(): void;
 }
 
@@ -109,17 +109,19 @@ export class DigestPool {
   }
 }
 
-async function digestSmallFile(file: string, known: KnownDigests, size: number): Promise<FoundDigests> {
+// Synchronous on purpose: the bytes have just been written and lie in memory, and for a file of a
+// few hundred bytes each trip through Node's thread pool costs more than all of this.
+function digestSmallFile(file: string, known: KnownDigests, size: number): FoundDigests {
   const digests = createContentDigests(known, size);
-  const handle = await open(file, 'r');
+  const descriptor = openSync(file, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(size, 1)));
+    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, size + 1));
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return digests.digest();
-      digests.update(buffer.subarray(0, bytesRead));
+      const count = readSync(descriptor, buffer);
+      if (count === 0) return digests.digest();
+      digests.update(buffer.subarray(0, count));
     }
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }

@@ -11,15 +11,16 @@ export async function checkFreeSpace(directory: string, needed: number): Promise
   throw diskFull(directory, needed, free);
 }
 
-/** Makes a directory and those above it. */
-export async function makeDirectory(path: string): Promise<void> {
+/** Makes a directory and those above it; true where it was not there before. */
+export async function makeDirectory(path: string): Promise<boolean> {
   try {
-    await mkdir(path, { recursive: true });
+    return (await mkdir(path, { recursive: true })) !== undefined;
   } catch (error) {
     // On a read-only disk the recursive form says ENOENT; the plain one says what is wrong.
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const reason: unknown = missing ? await mkdir(path).catch((thrown: unknown) => thrown) : error;
     if (reason !== undefined) throw await diskError(reason, path);
+    return true;
   }
 }
 

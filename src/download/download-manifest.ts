@@ -3,7 +3,7 @@
 // any moment: the next call, in any process, goes on where this one stopped.
 
 import { open, readdir, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Manifest, ManifestFile, Stage, StagedFile } from '../base/manifest.ts';
 import { checkPaths } from '../core/check-paths.ts';
 import { checkFreeSpace, makeDirectory } from './disk-errors.ts';
@@ -18,7 +18,7 @@ export async function downloadManifest(manifest: Manifest, options: DownloadOpti
   checkPaths(manifest.files.map((file) => file.path));
   const context = createContext(options);
   const { directory, journalDirectory, signal, progress } = context;
-  await makeDirectory(directory);
+  const isNew = await makeDirectory(directory);
   await makeDirectory(journalDirectory);
   const lock = await lockStage(join(journalDirectory, 'lock'), { signal, progress, clock: options.clock });
   try {
@@ -26,7 +26,7 @@ export async function downloadManifest(manifest: Manifest, options: DownloadOpti
     const staged = new Map<string, StagedFile>();
     const take = (file: StagedFile): void => void staged.set(file.path, file);
     try {
-      await findFinished(manifest.files, { context, finished, take });
+      if (!isNew) await findFinished(manifest.files, { context, finished, take });
       const missing = manifest.files.filter((file) => !staged.has(file.path));
       await checkFreeSpace(directory, await bytesToWrite(missing, context));
       await fetchFiles(missing, { context, finished, take });
@@ -65,10 +65,11 @@ async function findFinished(files: readonly ManifestFile[], { context, finished,
 }
 
 async function bytesToWrite(files: readonly ManifestFile[], context: DownloadContext): Promise<number> {
+  const begun = new Set((await readdir(context.directory)).filter((name) => PARTIAL_NAME.test(name)));
   const sizes = files.map(async (file) => {
     const { partial } = partialPaths(file, context);
     // Blocks and not the size: a partial file has holes.
-    const present = await stat(partial).then(({ blocks }) => blocks * 512, () => 0);
+    const present = begun.has(basename(partial)) ? (await stat(partial)).blocks * 512 : 0;
     return Math.max(0, (file.size ?? 0) - present);
   });
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);

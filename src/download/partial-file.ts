@@ -59,8 +59,10 @@ export class PartialFile {
   }
 
   async #resume(isSame: (header: JournalHeader) => boolean): Promise<JournalHeader | undefined> {
-    const content = await readJournal(this.paths.journal);
     const { size } = await this.#handle.stat();
+    // New: a journal without bytes is of no use.
+    if (size === 0) return undefined;
+    const content = await readJournal(this.paths.journal);
     const usable =
       content !== undefined && isSame(content.header) && content.ranges.every((range) => range.end <= size);
     if (!usable) {
@@ -128,10 +130,13 @@ export class PartialFile {
   /** Verified: gets its final name. The caller has synced it, and syncs the folder later. */
   async complete(): Promise<void> {
     await this.#guard(async () => {
+      const { partial, journal, final } = this.paths;
+      const hadJournal = this.hasJournal;
       await this.close();
-      await makeDirectory(dirname(this.paths.final));
-      await rename(this.paths.partial, this.paths.final);
-      await rm(this.paths.journal, { force: true });
+      // Most files lie beside the partial ones.
+      if (dirname(final) !== dirname(partial)) await makeDirectory(dirname(final));
+      await rename(partial, final);
+      if (hadJournal) await rm(journal, { force: true });
     });
   }
 
