@@ -66,7 +66,8 @@ function writePrograms(folder, environment) {
   const programs = {};
   for (const [name, calls] of Object.entries(lines)) {
     programs[name] = join(folder, `${name}.nix`);
-    writeFileSync(programs[name], `builtins.foldl' (sum: x: sum + builtins.stringLength "\${x}") 0 [\n${calls.join('\n')}\n]\n`);
+    const sum = `builtins.foldl' (sum: x: sum + builtins.stringLength "\${x}") 0`;
+    writeFileSync(programs[name], `${sum} [\n${calls.join('\n')}\n]\n`);
   }
   return programs;
 }
@@ -86,8 +87,9 @@ function narHashes(paths, environment) {
   const command = ['--query', '--hash', ...paths];
   const found = execFileSync('nix-store', command, { env: environment, encoding: 'utf8' });
   // "sha256:" and base-32, where a spec is usually written with the SRI form.
-  const sri = (hash) => execFileSync('nix', ['--extra-experimental-features', 'nix-command', 'hash', 'to-sri', ...hash], { encoding: 'utf8' });
-  return sri(found.trim().split('\n')).trim().split('\n');
+  const toSri = ['--extra-experimental-features', 'nix-command', 'hash', 'to-sri'];
+  const sri = execFileSync('nix', [...toSri, ...found.trim().split('\n')], { encoding: 'utf8' });
+  return sri.trim().split('\n');
 }
 
 /** The best of several runs of each program, taken in turn so that a busy moment hits all alike. */
@@ -118,7 +120,8 @@ function measure(programs, environment) {
 /** Less is better here: a ratio above 1 says that ours takes less. */
 function row(id, unit, ours, peers) {
   const round = (value) => Math.round(value * 1000) / 1000;
-  const each = (make) => Object.fromEntries(Object.entries(peers).map(([name, value]) => [name, round(make(value))]));
+  const each = (make) =>
+    Object.fromEntries(Object.entries(peers).map(([name, value]) => [name, round(make(value))]));
   return { id, unit, ours: round(ours), peers: each((value) => value), ratio: each((value) => value / ours) };
 }
 

@@ -2,6 +2,7 @@
 # Builds the evaluator plugin for the Nix that is installed: build/plugin/nix-ai-models.so, which
 # `plugin-files` takes, and beside it <major.minor>/backend.so. Where that cannot be done (another
 # Nix, no headers, no compiler) it says why in one line, and the rest of the project works without.
+# Arguments are variables for nix/plugin/Makefile, such as CXXFLAGS="-O1 -g" OUT=elsewhere.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,11 +20,14 @@ if [ -z "${PLUGIN_LOCKED:-}" ] && command -v flock >/dev/null 2>&1; then
   PLUGIN_LOCKED=1 exec flock build/plugin/.lock sh scripts/build-plugin.sh "$@"
 fi
 
-found=$(sh scripts/nix-headers.sh 2>build/plugin/.why) || skip "$(sed 's/^nix-headers: //' build/plugin/.why | tail -n 1)"
+found=$(sh scripts/nix-headers.sh 2>build/plugin/.why) ||
+  skip "$(tail -n 1 build/plugin/.why | sed 's/^nix-headers: //')"
 version=${found%% *}
 headers=${found#* }
 release=$(echo "$version" | cut -d. -f1,2)
-wabt=$(dirname "$(find /usr/share/wabt "$(dirname "$(command -v wasm2c)")/../share/wabt" -name wasm-rt-impl.c 2>/dev/null | head -n 1)")
+# wasm2c's runtime lies beside the program's own share folder.
+share=$(dirname "$(command -v wasm2c)")/../share/wabt
+wabt=$(dirname "$(find /usr/share/wabt "$share" -name wasm-rt-impl.c 2>/dev/null | head -n 1)")
 
 make --no-print-directory -s -j2 -f nix/plugin/Makefile \
   HEADERS="$headers" RELEASE="$release" NIX_VERSION="$version" WABT="$wabt" "$@" >&2

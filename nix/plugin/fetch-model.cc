@@ -18,12 +18,15 @@ using Json = nlohmann::json;
 
 const Json &sourceOf(const Json &plan) { return objectAt(objectAt(plan, "spec"), "source"); }
 
+/** What a spec without an `endpoint` means, whatever HF_ENDPOINT says to the helper. */
+const std::string PUBLIC_HUB = "https://huggingface.co";
+
 /** The addresses that fetching would ask, for `allowed-uris`. */
 std::vector<std::string> addressesOf(const Json &source) {
   std::vector<std::string> addresses;
   if (const Json &hub = objectAt(source, "huggingface"); !hub.empty()) {
     const std::string endpoint = textAt(hub, "endpoint");
-    addresses.push_back((endpoint.empty() ? "https://huggingface.co" : endpoint) + "/" + textAt(hub, "repo"));
+    addresses.push_back((endpoint.empty() ? PUBLIC_HUB : endpoint) + "/" + textAt(hub, "repo"));
   }
   if (const Json &url = objectAt(source, "url"); !url.empty())
     for (const Json &file : url.value("urls", Json::array()))
@@ -45,11 +48,12 @@ std::string shortForm(const Json &source) {
 
 [[noreturn]] void refuseMissingPin(const Plan &plan) {
   const std::string source = shortForm(sourceOf(plan.document()));
+  const std::string lock = "nix-ai-model lock " + plan.name + "=" + source;
   throw Failure("SPEC_MISSING_PIN",
-                "builtins.fetchModel needs `hash`, `lock` or `fileHashes`, to give the same model every time",
+                "builtins.fetchModel needs `hash`, `lock` or `fileHashes`, to give the same model each time",
                 {plan.name, {}, {},
                  {"`nix-ai-model prefetch " + source + "` prints the hash.",
-                  "`nix-ai-model lock " + plan.name + "=" + source + "` pins each file, without downloading weights."}});
+                  "`" + lock + "` pins each file, without downloading weights."}});
 }
 
 /** Brings the model into the store and makes sure that it is the one that was planned. */
@@ -60,7 +64,8 @@ void obtain(Evaluation &evaluation, const std::string &specJson, const std::stri
                   {{}, wanted, found, {"Build both from the same checkout (`npm run setup`)."}});
   evaluation.refreshStore();
   if (!evaluation.isValidPath(wanted))
-    throw Failure("HELPER_FAILED", "The helper program reports a path that is not in this evaluation's store",
+    throw Failure("HELPER_FAILED",
+                  "The helper program reports a path that is not in this evaluation's store",
                   {wanted, {}, {}, {}});
 }
 
@@ -98,7 +103,8 @@ std::string nixString(const std::string &text) {
 /** The derivation of nix/lib's fetchModel, which fetches when it is built. */
 Plain derivationOf(Evaluation &evaluation, Value &argument) {
   // What nix/lib reads: itself, the error table, and the builder that it copies into the store.
-  for (const char *part : {"/nix", "/src/base", "/src/spec", "/build/tool", "/build/tool.json"}) evaluation.allowPath(installation() + part);
+  for (const char *part : {"/nix", "/src/base", "/src/spec", "/build/tool", "/build/tool.json"})
+    evaluation.allowPath(installation() + part);
   const std::string library = nixString(installation() + "/nix");
   return Plain{Application{"(import (/. + " + library + ") { }).lib.fetchModel", &argument}};
 }

@@ -20,7 +20,7 @@
 
 namespace {
 
-/** `const std::string nix::nixVersion`, which every release has had: by libstdc++'s name and by libc++'s. */
+/** `const std::string nix::nixVersion`, as libstdc++ mangles it and as libc++ does. */
 constexpr const char *VERSION_SYMBOLS[] = {"_ZN3nix10nixVersionB5cxx11E", "_ZN3nix10nixVersionE"};
 
 void warn(const std::string &why) {

@@ -89,8 +89,10 @@ Plain sizeOfPlan(Evaluation &evaluation, const std::string &planJson) {
 
 Plain filesOfTree(Evaluation &evaluation, const std::string &storePath) {
   PlainList files;
-  for (TreeFile &file : listStorePath(evaluation, storePath))
-    files.push_back(Plain{PlainAttributes{{"path", Plain{std::move(file.path)}}, {"size", Plain{file.size}}}});
+  for (TreeFile &file : listStorePath(evaluation, storePath)) {
+    PlainAttributes attributes = {{"path", Plain{std::move(file.path)}}, {"size", Plain{file.size}}};
+    files.push_back(Plain{std::move(attributes)});
+  }
   return Plain{std::move(files)};
 }
 

@@ -49,8 +49,10 @@ private:
     case Kind::path: path(value); break;
     case Kind::list: list(value, depth); break;
     case Kind::attributes: attributes(value, depth); break;
-    case Kind::function: throw Failure("SPEC_INVALID", attribute() + " is a function, which no spec holds");
-    case Kind::other: throw Failure("SPEC_INVALID", attribute() + " has a type that no spec holds");
+    case Kind::function:
+      throw Failure("SPEC_INVALID", attribute() + " is a function, which no spec holds");
+    case Kind::other:
+      throw Failure("SPEC_INVALID", attribute() + " has a type that no spec holds");
     }
   }
 

@@ -13,7 +13,7 @@ struct SpecText {
 
 /**
  * Evaluates the argument deeply, all but `meta`. `lock` may be a path: the file's text is put in its
- * place. Throws a Failure that names the attribute for what has no JSON form (a function, a path elsewhere).
+ * place. What has no JSON form (a function, a path elsewhere) is a Failure that names the attribute.
  */
 SpecText specToJson(Evaluation &evaluation, Value &argument);
 

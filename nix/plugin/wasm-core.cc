@@ -26,7 +26,7 @@ namespace ai_models {
 
 namespace {
 
-/** 64 KiB pages: 1 GiB. A lock of 100,000 files needs some 100 MB; the guest may not take the host's all. */
+/** 64 KiB pages: 1 GiB. A lock of 100,000 files needs some 100 MB; the guest gets no more. */
 constexpr uint32_t MAX_PAGES = 16384;
 /** 4 MiB: what an instance may hold on to between calls. */
 constexpr uint32_t MAX_IDLE_PAGES = 64;
@@ -57,7 +57,7 @@ public:
   uint32_t put(std::string_view bytes) {
     if (bytes.size() > UINT32_MAX) throw Failure("FORMAT_LIMIT", "The spec is too large");
     const auto size = static_cast<uint32_t>(bytes.size());
-    const uint32_t address = core_realloc(&module, 0, 0, 1, size);
+    const uint32_t address = core_allocate(&module, size);
     std::memcpy(range(address, size), bytes.data(), size);
     return address;
   }

@@ -61,7 +61,8 @@ std::string CxxEvaluation::readFile(Value &value) {
     path = nix::rewriteStrings(std::move(path), state.realiseContext(context));
     return nix::readFile(state.checkSourcePath(state.toRealPath(path, context)));
   } catch (nix::SysError &error) {
-    throw Failure("LOCK_INVALID", std::string("The file that `lock` names cannot be read: ") + std::strerror(error.errNo));
+    const std::string why = std::strerror(error.errNo);
+    throw Failure("LOCK_INVALID", "The file that `lock` names cannot be read: " + why);
   } catch (nix::Error &error) {
     error.addTrace(position, "while reading the file that `lock` names");
     throw;

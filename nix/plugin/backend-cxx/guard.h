@@ -6,7 +6,7 @@
 
 namespace ai_models {
 
-/** Runs `body`; a Failure of ours, or anything else that Nix does not know, becomes an EvalError here. */
+/** Runs `body`. A Failure, or anything else that Nix does not know, becomes an EvalError. */
 template <typename Body> void guarded(const nix::Pos &position, Body body) {
   std::string text;
   try {
@@ -16,7 +16,8 @@ template <typename Body> void guarded(const nix::Pos &position, Body body) {
   } catch (const Failure &failure) {
     text = failure.what();
   } catch (const std::bad_alloc &) {
-    text = Failure("INTERNAL", "Out of memory", {{}, {}, {}, {"Use a smaller spec or lock file."}}).what();
+    const FailureDetails details{{}, {}, {}, {"Use a smaller spec or lock file."}};
+    text = Failure("INTERNAL", "Out of memory", details).what();
   } catch (const std::exception &error) {
     text = Failure("INTERNAL", error.what()).what();
   }

@@ -30,7 +30,8 @@ Deferred unpacked(std::string_view text) {
   return {reinterpret_cast<Deferred::Function>(address), std::string(text.substr(digits))};
 }
 
-void computeDeferred(nix::EvalState &state, const nix::Pos &position, nix::Value **args, nix::Value &result) {
+void computeDeferred(nix::EvalState &state, const nix::Pos &position, nix::Value **args,
+                     nix::Value &result) {
   guarded(position, [&] {
     const Deferred deferred = unpacked(state.forceStringNoCtx(*args[0], position));
     CxxEvaluation evaluation(state, position);
