@@ -4,7 +4,7 @@
 
 import { ModelError } from '../base/errors.ts';
 import type { ManifestFile, StagedFile } from '../base/manifest.ts';
-import { findMismatch } from '../core/content-digests.ts';
+import { findMismatch, hasDigest } from '../core/content-digests.ts';
 import type { Answer } from './content-answer.ts';
 import type { Follower } from './digest-pool.ts';
 import { type DownloadContext, partialPaths } from './download-context.ts';
@@ -120,7 +120,9 @@ export class FileDownload {
     const paths = partialPaths(file, this.#context);
     const { partial, resumed } = await PartialFile.open(paths, (header) => {
       const sameSize = file.size === undefined || header.size === file.size;
-      return header.path === file.path && sameSize && header.digest === knownDigest(file);
+      // With neither a digest nor an ETag nobody could tell whether it is the same file still.
+      const canTell = hasDigest(file) || header.validator.etag !== undefined;
+      return header.path === file.path && sameSize && header.digest === knownDigest(file) && canTell;
     });
     if (resumed !== undefined) {
       this.#remote.size = resumed.size;

@@ -11,7 +11,7 @@ import { addRange, type Range, type RangeSet } from './ranges.ts';
 
 /** What tells one version of a remote file from another. */
 export interface Validator {
-  /** Origin and path it was given by: another mirror's ETag says nothing. No query: no secrets. */
+  /** Origin and path it came from: another host's ETag says nothing. No query: no secrets. */
   readonly source: string;
   readonly etag?: string | undefined;
 }

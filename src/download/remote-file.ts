@@ -57,7 +57,7 @@ export class RemoteFile {
     try {
       const { start, end } = request;
       const answer = await this.#judge(response, { start, end });
-      await this.#compareValidator(response);
+      this.#compareValidator(response);
       this.size ??= answer.size;
       return { answer, response };
     } catch (error) {
@@ -94,7 +94,7 @@ export class RemoteFile {
     const plain = start === 0 && (end === undefined || end === this.size);
     const response = await this.#http.request({
       url,
-      headers: { ...locator.headers, ...(plain ? {} : this.#ifRange(mirror)) },
+      headers: { ...locator.headers, ...(plain ? {} : this.#ifRange()) },
       // A mirror elsewhere, or the target of a redirect, must not see the first origin's secrets.
       credentials: sourceOf(url).origin === sourceOf(preferred).origin ? locator.credentials : undefined,
       range: plain ? undefined : { start, end },
@@ -112,10 +112,13 @@ export class RemoteFile {
     if (elsewhere && (status === 200 || status === 206)) this.#direct = url;
   }
 
-  /** Without an unchanged strong ETag the server shall send everything rather than a wrong part. */
-  #ifRange(url: string): Record<string, string> {
-    const { source, etag } = this.validator ?? {};
-    if (etag === undefined || etag.startsWith('W/') || source !== sourceText(url)) return {};
+  /**
+   * Where no digest will tell, the server shall rather send everything than a part of another file.
+   * With a digest that would cost what is there already whenever a CDN's hosts differ in their ETags.
+   */
+  #ifRange(): Record<string, string> {
+    const etag = this.validator?.etag;
+    if (hasDigest(this.#file) || etag === undefined || etag.startsWith('W/')) return {};
     return { 'if-range': etag };
   }
 
@@ -128,18 +131,16 @@ export class RemoteFile {
     }
   }
 
-  async #compareValidator({ headers }: HttpResponse): Promise<void> {
-    const url = (await this.#located()).urls[this.#mirror] ?? '';
+  #compareValidator({ url, headers }: HttpResponse): void {
     const found: Validator = { source: sourceText(url), etag: headers['etag'] };
-    const known = this.validator;
-    if (known === undefined) {
-      this.validator = found;
-      return;
-    }
+    const known = (this.validator ??= found);
+    const sameTag = known.etag === found.etag;
     const sameSource = known.source === found.source;
-    if (sameSource && (known.etag === undefined || known.etag === found.etag)) return;
-    // Bytes of two mirrors may be mixed only where a digest will tell whether they fit.
-    if (!sameSource && hasDigest(this.#file)) return;
+    // Bytes of two places may be mixed only where their tags or, later, a digest say that they fit.
+    const fits = hasDigest(this.#file)
+      ? sameTag || !sameSource
+      : sameTag && (sameSource || known.etag !== undefined);
+    if (fits) return;
     throw new ModelError('REMOTE_CHANGED', 'The file changed while it was being fetched', {
       subject: this.#file.path,
       wanted: `ETag ${known.etag ?? 'none'} of ${known.source}`,

@@ -210,6 +210,49 @@ describe('a file that changes on the server', () => {
   });
 });
 
+describe('a file without a digest', () => {
+  it('is not put together from two mirrors that may differ', async () => {
+    const [first, second] = [noise(20 * MIB), noise(20 * MIB)];
+    const { download, server } = await world({ first, second });
+    server.fault('first', ({ count }) => (count > 2 ? { status: 404 } : undefined));
+    const urls = ['first', 'second'].map((name) => `${server.url}/${name}`);
+    const locate: Locate = () => Promise.resolve({ urls });
+    const stage = await download({ locate }, [{ path: 'model', size: 20 * MIB }]);
+    expect(stage.files[0]?.sha256).toBe(sha256(second));
+  });
+
+  it('is fetched anew by the next process where the server has no ETags', async () => {
+    const noTags = { headers: { etag: undefined } };
+    const isFirst = (range: string | undefined): boolean => range?.startsWith('bytes=0-') === true;
+    const model = await faultyModel(20 * MIB, ({ range }) => (isFirst(range) ? noTags : { dropAfter: 0 }));
+    const unpinned = [{ path: 'model', size: 20 * MIB }];
+    expect(await codeOf(model.download({}, unpinned))).toBe('NETWORK');
+    model.server.fault('model', always(noTags));
+    const before = model.server.requests.length;
+    await model.download({}, unpinned);
+    expect(startsOf(model.server.requests.slice(before))).toContain(0);
+  });
+});
+
+describe('a file with a digest', () => {
+  it('keeps what is there when another host of a CDN has other ETags', async () => {
+    const content = noise(20 * MIB);
+    const hub = await world({ model: content });
+    const cdns = [await world({ model: content }), await world({ model: content })];
+    cdns.forEach(({ server }, index) => {
+      server.fault('model', ({ count }) => ({ headers: { etag: `"${index}"` }, status: count > 2 ? 403 : undefined }));
+    });
+    hub.server.fault('model', ({ count }) => ({
+      status: 302,
+      headers: { location: `${cdns[count % 2]?.server.url ?? ''}/model` },
+    }));
+    const stage = await hub.download({ connections: 1 });
+    expect(await contentOf(stage)).toEqual({ model: sha256(content) });
+    const asked = cdns.flatMap(({ server }) => server.requests).filter(({ sent }) => sent > 0);
+    expect(asked.reduce((sum, { sent }) => sum + sent, 0)).toBe(content.length);
+  });
+});
+
 describe('addresses', () => {
   async function twoMirrors(faultOfFirst: Fault): Promise<FaultyModel> {
     const rule: FaultRule = ({ query }) => (query.get('mirror') === '1' ? faultOfFirst : undefined);
