@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # command:package, one for each thing that is asked for by its command.
-COMMANDS="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev curl:curl shellcheck:shellcheck"
+COMMANDS="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev curl:curl shellcheck:shellcheck docker-registry:docker-registry skopeo:skopeo"
 # Headers that Nix's own headers include; they have no command to ask for.
 HEADERS="nlohmann-json3-dev libboost-dev libgc-dev libsodium-dev libsqlite3-dev libarchive-dev"
 

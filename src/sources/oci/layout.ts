@@ -33,14 +33,17 @@ export function filesOf({ config, layers }: ArtifactManifest, subject: string): 
 }
 
 function pathOf(layer: Descriptor, layers: readonly Descriptor[]): string {
-  const names = NAME_ANNOTATIONS.map((key) => layer.annotations[key]);
-  const name = names.find((text) => text !== undefined);
+  const name = nameOf(layer);
   if (name !== undefined) return name + (isPacked(layer) ? missingExtension(name, layer) : '');
-  const standard = STANDARD_NAMES[layer.mediaType];
-  if (standard === undefined) return `layers/${hexOf(layer.digest)}${extensionOf(layer.mediaType)}`;
-  const [base, extension] = standard;
-  const unnamed = layers.filter(({ mediaType }) => mediaType === layer.mediaType);
-  return base + partOf(unnamed.indexOf(layer), unnamed.length) + extension;
+  const { mediaType, digest } = layer;
+  const standard = STANDARD_NAMES.get(mediaType);
+  if (standard === undefined) return `layers/${hexOf(digest)}${extensionOf(mediaType)}`;
+  const alike = layers.filter((other) => other.mediaType === mediaType && nameOf(other) === undefined);
+  return standard.base + partOf(alike.indexOf(layer), alike.length) + standard.extension;
+}
+
+function nameOf({ annotations }: Descriptor): string | undefined {
+  return NAME_ANNOTATIONS.map((key) => annotations[key]).find((text) => text !== undefined);
 }
 
 /** A folder's name with an archive behind it would mislead; what is in it is up to the reader. */

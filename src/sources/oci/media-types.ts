@@ -1,14 +1,15 @@
 // What the media types of artifacts say about names. Pure tables.
 
-/** File name, extension: as Docker Model Runner names what it unpacks, and llama.cpp finds shards. */
-export const STANDARD_NAMES: Readonly<Record<string, readonly [string, string] | undefined>> = {
-  'application/vnd.docker.ai.gguf.v3': ['model', '.gguf'],
-  'application/vnd.docker.ai.safetensors': ['model', '.safetensors'],
-  'application/vnd.docker.ai.dduf': ['model', '.dduf'],
-  'application/vnd.docker.ai.mmproj': ['model', '.mmproj'],
-  'application/vnd.docker.ai.chat.template.jinja': ['template', '.jinja'],
-  'application/vnd.docker.ai.license': ['LICENSE', ''],
-};
+/** As Docker Model Runner names what it unpacks, so that llama.cpp finds the parts of a model. */
+export const STANDARD_NAMES: ReadonlyMap<string, { readonly base: string; readonly extension: string }> =
+  new Map([
+    ['application/vnd.docker.ai.gguf.v3', { base: 'model', extension: '.gguf' }],
+    ['application/vnd.docker.ai.safetensors', { base: 'model', extension: '.safetensors' }],
+    ['application/vnd.docker.ai.dduf', { base: 'model', extension: '.dduf' }],
+    ['application/vnd.docker.ai.mmproj', { base: 'model', extension: '.mmproj' }],
+    ['application/vnd.docker.ai.chat.template.jinja', { base: 'template', extension: '.jinja' }],
+    ['application/vnd.docker.ai.license', { base: 'LICENSE', extension: '' }],
+  ]);
 
 /** The first that fits; `.` and `+` separate what the types are made of. */
 const EXTENSIONS: readonly (readonly [RegExp, string])[] = [
