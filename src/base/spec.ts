@@ -23,7 +23,8 @@ export interface UrlSource {
 
 /** A registered model of an MLflow tracking server. One of version, stage and alias is set. */
 export interface MlflowSource {
-  readonly trackingUri: string;
+  /** Without a slash at its end. Where the spec names none, MLFLOW_TRACKING_URI decides. */
+  readonly trackingUri?: string | undefined;
   readonly modelName: string;
   readonly modelVersion?: string | undefined;
   /** Resolved to a version when the model is locked; so is the alias. */
@@ -32,9 +33,9 @@ export interface MlflowSource {
 }
 
 export interface GitLfsSource {
-  /** https, http, ssh, file, or the scp-like form `git@host:path`. */
+  /** https, http, ssh, file, the scp-like form `git@host:path`, or an absolute path. */
   readonly url: string;
-  /** Commit, tag or branch. */
+  /** Commit, tag or branch; `HEAD` where the spec names none. */
   readonly rev: string;
   /** Globs: which LFS files belong to the model; empty means every one. Other files always do. */
   readonly lfsFiles: readonly string[];
@@ -42,7 +43,10 @@ export interface GitLfsSource {
 
 export interface S3Source {
   readonly bucket: string;
-  /** Only objects below it; their paths in the model leave it out. */
+  /**
+   * A folder, without slashes at its ends; empty for the whole bucket. Only objects below it; their
+   * paths in the model leave it out.
+   */
   readonly prefix: string;
   readonly region?: string | undefined;
   /** A server that speaks S3, such as http://127.0.0.1:9000; addressed by path unless told otherwise. */
