@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { planModel } from './core/plan.ts';
 import type { Plan, PlannedFile } from './core/plan.ts';
 import { describeSource, resolveManifest } from './resolve.ts';
-import { discardStage, stageManifest } from './stage.ts';
+import { withStage } from './stage.ts';
 import type { NixStore } from './store/nix-store.ts';
 
 export interface FetchedModel {
@@ -29,11 +29,12 @@ export async function fetchModel(input: unknown, context: Context): Promise<Fetc
   if (await store.isValidPath(plan.storePath)) return fetchedModel(plan, false);
 
   const manifest = await pinnedManifest(plan, store, context);
-  const purpose = plan.pin === 'hash' ? 'tree' : 'files';
-  const stage = await stageManifest(manifest, purpose, context);
-  await addToStore(plan, stage, store, context);
-  await discardStage(manifest, purpose, context);
-  return fetchedModel(plan, true);
+  return await withStage(manifest, plan.pin === 'hash' ? 'tree' : 'files', context, async (download) => {
+    // Whoever had the stage before may have added the model.
+    if (await store.isValidPath(plan.storePath)) return fetchedModel(plan, false);
+    await addToStore(plan, await download(), store, context);
+    return fetchedModel(plan, true);
+  });
 }
 
 /** The plan, or an error that prints the command which gives the missing hash. */

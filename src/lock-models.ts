@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import type { LockEntry, LockedFile } from './base/spec.ts';
 import { resolveManifest } from './resolve.ts';
 import { parseSpec } from './spec/parse-spec.ts';
-import { discardStage, stageManifest } from './stage.ts';
+import { withStage } from './stage.ts';
 
 export interface LockedModel {
   readonly name: string;
@@ -33,11 +33,9 @@ async function hashContents(manifest: Manifest, context: Context): Promise<Locke
   const known = manifest.files.filter(hasDigest).map(lockedFile);
   const unknown = manifest.files.filter((file) => !hasDigest(file));
   if (unknown.length === 0) return known;
-  const partial = { ...manifest, files: unknown };
-  const stage = await stageManifest(partial, 'lock', context);
+  const stage = await withStage({ ...manifest, files: unknown }, 'lock', context, (download) => download());
   const versions = new Map(unknown.map(({ path, version }) => [path, version]));
   const hashed = stage.files.map((file) => lockedFile({ ...file, version: versions.get(file.path) }));
-  await discardStage(partial, 'lock', context);
   return [...known, ...hashed];
 }
 

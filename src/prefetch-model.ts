@@ -5,7 +5,7 @@ import { totalSize } from './base/manifest.ts';
 import type { Context } from './context.ts';
 import { resolveManifest } from './resolve.ts';
 import { parseSpec } from './spec/parse-spec.ts';
-import { discardStage, stageManifest } from './stage.ts';
+import { withStage } from './stage.ts';
 
 export interface PrefetchedModel {
   readonly name: string;
@@ -21,16 +21,17 @@ export interface PrefetchedModel {
 export async function prefetchModel(input: unknown, context: Context): Promise<PrefetchedModel> {
   const spec = parseSpec(input);
   const manifest = await resolveManifest(spec, context);
-  const stage = await stageManifest(manifest, 'tree', context);
-  const store = await context.store();
-  const added = await store.addTree({ name: spec.name, directory: stage.directory });
-  await discardStage(manifest, 'tree', context);
-  return {
-    name: spec.name,
-    hash: added.narHash,
-    storePath: added.path,
-    revision: manifest.revision,
-    totalSize: totalSize(stage.files),
-    files: stage.files,
-  };
+  return await withStage(manifest, 'tree', context, async (download) => {
+    const stage = await download();
+    const store = await context.store();
+    const added = await store.addTree({ name: spec.name, directory: stage.directory });
+    return {
+      name: spec.name,
+      hash: added.narHash,
+      storePath: added.path,
+      revision: manifest.revision,
+      totalSize: totalSize(stage.files),
+      files: stage.files,
+    };
+  });
 }

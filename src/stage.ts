@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Manifest, Stage } from './base/manifest.ts';
 import type { Context } from './context.ts';
 import { downloadManifest } from './download/download-manifest.ts';
+import { lockStage } from './download/stage-lock.ts';
 import { locatorOf } from './resolve.ts';
 import { withScratch } from './scratch.ts';
 
@@ -17,13 +18,29 @@ import { withScratch } from './scratch.ts';
  */
 export type Purpose = 'tree' | 'files' | 'lock';
 
-/** Downloads what is missing of a manifest; a stage that is whole already costs no request. */
-export async function stageManifest(manifest: Manifest, purpose: Purpose, context: Context): Promise<Stage> {
+/**
+ * Gives `use` the stage of a manifest to itself: no other process downloads into it, adds from it or
+ * removes it meanwhile. `use` calls `download` unless another process has just done its work. The
+ * stage is removed when `use` has returned, and stays for the next run when it has thrown.
+ */
+export async function withStage<T>(
+  manifest: Manifest,
+  purpose: Purpose,
+  context: Context,
+  use: (download: () => Promise<Stage>) => Promise<T>,
+): Promise<T> {
   const folder = stageFolder(manifest, purpose, context.cacheDirectory);
-  return await downloadInto(manifest, context, join(folder, 'files'), join(folder, 'journal'));
+  const lock = await lockStage(`${folder}.lock`, context);
+  try {
+    const result = await use(() => downloadInto(manifest, context, join(folder, 'files'), join(folder, 'journal')));
+    await rm(folder, { recursive: true, force: true });
+    return result;
+  } finally {
+    await lock.release();
+  }
 }
 
-/** The same into a given directory, such as a builder's output. */
+/** Downloads what is missing of a manifest; files that are there already cost no request. */
 export async function downloadInto(
   manifest: Manifest,
   context: Context,
@@ -42,11 +59,6 @@ export async function downloadInto(
       signal,
     }),
   );
-}
-
-/** Removes a stage whose files have found their place. */
-export async function discardStage(manifest: Manifest, purpose: Purpose, context: Context): Promise<void> {
-  await rm(stageFolder(manifest, purpose, context.cacheDirectory), { recursive: true, force: true });
 }
 
 function stageFolder(manifest: Manifest, purpose: Purpose, cacheDirectory: string): string {

@@ -97,6 +97,20 @@ describe('nix-ai-model', () => {
     expect(person.stdout).toContain(`source = "${SOURCE}";\n  files = [ "!*.md" ];\n  hash = "${hash}";`);
   });
 
+  it('runs twice at once for one model, and one run waits for the other', async () => {
+    makeModel(join(folder, 'other'), { shards: 1, bytes: 2 ** 20, seed: 'other' });
+    const other = await serveHub({ roots: [`org/tiny=${join(folder, 'other')}`], log: (line) => requests.push(line) });
+    const environment = { HF_ENDPOINT: other.url };
+    const { stdout } = await run(['lock', `other=${SOURCE}`, '--lock', 'other.json', '--json'], environment);
+    expect(JSON.parse(stdout)).toHaveProperty('models.other');
+    requests = [];
+    const fetch = (): Promise<Result> => run(['fetch', '--lock', 'other.json', '--json'], environment);
+    const results = (await Promise.all([fetch(), fetch()])).map((result) => json(result) as { storePath: string });
+    await other.close();
+    expect(results[0]?.storePath).toBe(results[1]?.storePath);
+    expect(weightRequests()).toHaveLength(1);
+  });
+
   it('takes a whole spec on standard input, as the plugin gives it', async () => {
     const lock: unknown = JSON.parse(await readFile(join(folder, 'models.lock.json'), 'utf8'));
     const result = await run(['fetch', '--spec-json', '-', '--json'], {}, JSON.stringify({ name: 'tiny', lock }));
