@@ -151,7 +151,7 @@ describe.skipIf(skipped !== '')(`a registry${skipped}`, () => {
     const manifest = { source: specOf('oci', 'org/name', 'v1'), revision: ARTIFACT.digest, files };
     const error = await rejection(download(oci, manifest, contextOf()));
     expect(error.code).toBe('ENTRY_NOT_FOUND');
-    expect(error.message).toBe('The registry does not have this file, although the manifest lists it');
+    expect(error.message).toBe('The registry no longer has this file');
   });
 });
 

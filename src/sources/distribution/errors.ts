@@ -114,8 +114,8 @@ function noManifest({ reference }: Question): Explanation {
 function noBlob(): Explanation {
   return {
     code: 'ENTRY_NOT_FOUND',
-    message: 'The registry does not have this file, although the manifest lists it',
-    remedies: ['It may have been deleted: lock the model again, or ask whoever publishes it.'],
+    message: 'The registry no longer has this file',
+    remedies: ['What was pinned has been deleted: lock the model again, or ask who publishes it.'],
   };
 }
 
@@ -129,6 +129,7 @@ function notARegistry({ host }: Question): Explanation {
 
 function logInRemedies({ withheld, host, login }: Question): string[] {
   if (login !== undefined) return [];
+  if (host === 'registry.ollama.ai') return ["Private models want Ollama's own key, which is not used here."];
   const logIn = `Log in: \`skopeo login ${host}\`, or \`docker login ${host}\` without a credential helper.`;
   if (withheld === undefined) return [logIn];
   return [`There may be a login, but it was not used: ${withheld}.`, logIn];
