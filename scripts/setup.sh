@@ -9,13 +9,15 @@ cd "$(dirname "$0")/.."
 COMMANDS="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev curl:curl shellcheck:shellcheck docker-registry:docker-registry skopeo:skopeo"
 # Headers that Nix's own headers include; they have no command to ask for.
 HEADERS="nlohmann-json3-dev libboost-dev libgc-dev libsodium-dev libsqlite3-dev libarchive-dev"
+# A server that tests start without a command of its own: OpenStack Swift speaks S3.
+MODULES="python3-swift"
 
 missing=""
 for pair in $COMMANDS; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 if command -v dpkg-query >/dev/null 2>&1; then
-  for package in $HEADERS; do
+  for package in $HEADERS $MODULES; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
   done
 fi

@@ -2,16 +2,20 @@
 
 import { ModelError } from '../base/errors.ts';
 import type { SourceKind, SourceSpec } from '../base/spec.ts';
+import { gitLfs } from './git-lfs.ts';
 import { huggingface } from './huggingface.ts';
 import { oci } from './oci.ts';
 import { ollama } from './ollama.ts';
+import { s3 } from './s3.ts';
 import type { Source } from './source.ts';
 import { url } from './url.ts';
 
 const SOURCES: Readonly<Partial<Record<SourceKind, Source>>> = {
+  'git-lfs': gitLfs,
   huggingface,
   ollama,
   oci,
+  s3,
   url,
 };
 
