@@ -125,6 +125,20 @@ describe('a registry that wants a token', () => {
     expect(lines(registry).filter((line) => line.startsWith('HEAD'))).toHaveLength(2);
   });
 
+  it('is asked again where its place for tokens is busy', async () => {
+    const busy = { status: 503 };
+    const tokens = await serveScript({ '/token': [busy, { json: { token: 'a' } }, busy, { json: { token: 'b' } }] });
+    const strict = challenge(`realm="${tokens.url}/token"`);
+    const registry = await serveRegistry(ARTIFACT, {
+      [TAGGED]: [strict, strict, send(ARTIFACT.manifest)],
+      [PINNED]: strict,
+    });
+    await resolve(registry);
+    const stage = await download(lockedModel(registry), await contextOf(registry));
+    expect(stage.files).toHaveLength(1);
+    expect(tokens.log).toHaveLength(4);
+  });
+
   it('is refused a login or a question where its place for tokens is not to be trusted', async () => {
     for (const realm of ['http://tokens.example/t', 'ftp://127.0.0.1/t', 'https://u:p@tokens.example/t', 'token', '']) {
       const registry = await serveRegistry(ARTIFACT, { [TAGGED]: challenge(`realm="${realm}"`) });

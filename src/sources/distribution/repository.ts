@@ -85,15 +85,16 @@ export async function fetchManifest(
   });
 }
 
-/** What a request for this repository has to carry now: nothing, a token, or the login. */
+/**
+ * What a request for this repository has to carry now: nothing, a token, or the login. Tries once:
+ * the downloader, who asks, has its own way with failures.
+ */
 export async function requestAccess(
   repository: Repository,
   reference: string,
 ): Promise<Credentials | undefined> {
-  const { address, question, context } = repository;
-  const url = manifestUrl(address, reference);
-  const ask = (): Promise<HttpResponse> => send(repository, { url, method: 'HEAD' });
-  const response = await withRetries(ask, { path: question.subject, ...context });
+  const url = manifestUrl(repository.address, reference);
+  const response = await send(repository, { url, method: 'HEAD' });
   response.discard();
   return await credentialsFor(repository, response);
 }

@@ -6,7 +6,6 @@ import type { HttpResponse } from '../../net/http.ts';
 import { isLoopback } from '../../net/origin-rules.ts';
 import { readJson } from '../../net/read-json.ts';
 import { responseError } from '../../net/response-error.ts';
-import { withRetries } from '../../net/with-retries.ts';
 import type { SourceContext } from '../source.ts';
 import type { RepositoryAddress } from './address.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
@@ -24,7 +23,7 @@ export type Credentials = Readonly<Record<string, string>>;
 /** Tokens of registries have a few kilobytes. */
 const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
 
-/** What the registry wants to see, or undefined where there is nothing to show. */
+/** What the registry wants to see, or undefined where there is nothing to show. Tries once. */
 export async function answerChallenge(header: string, asking: Asking): Promise<Credentials | undefined> {
   const challenges = parseChallenges(header);
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
@@ -44,14 +43,9 @@ async function fetchToken({ parameters }: Challenge, asking: Asking): Promise<st
   const { login } = question;
   const credentials = login === undefined ? undefined : { authorization: login.basic };
   const { http, signal } = context;
-  return await withRetries(
-    async () => {
-      const response = await http.request({ url: url.href, credentials, signal });
-      if (response.status !== 200) throw refusal(response, question);
-      return tokenOf(await readJson(response, MAX_TOKEN_ANSWER_BYTES), question.subject);
-    },
-    { path: question.subject, ...context },
-  );
+  const response = await http.request({ url: url.href, credentials, signal });
+  if (response.status !== 200) throw refusal(response, question);
+  return tokenOf(await readJson(response, MAX_TOKEN_ANSWER_BYTES), question.subject);
 }
 
 /**
