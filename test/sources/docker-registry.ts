@@ -28,16 +28,23 @@ export const LOGIN = { name: 'alice', password: 'a:secret' };
 /** The same, hashed by htpasswd(1). */
 const HTPASSWD = 'alice:$2y$04$mdXhdiQpdd7nVkVTFAwCEuHvEHJjNLRSfNHVWrKxjqsuzXe0U.2lS\n';
 
-const missing = ['docker-registry', 'skopeo'].filter((program) => !isInstalled(program));
+const missing = ['docker-registry', 'skopeo', 'curl', 'openssl'].filter((program) => !isInstalled(program));
 
 /** Why tests with it are skipped; empty where nothing is missing. */
 export const skipped = missing.length === 0 ? '' : ` (skipped: ${missing.join(' and ')} not installed)`;
 
-export async function startRegistry(options: { readonly login?: boolean } = {}): Promise<DockerRegistry> {
+export interface RegistryOptions {
+  /** Lets LOGIN in and nobody else. */
+  readonly login?: boolean;
+  /** The `auth` of a place for tokens (token-server.ts), where LOGIN may push. */
+  readonly tokens?: unknown;
+}
+
+export async function startRegistry(options: RegistryOptions = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
-  const login = options.login === true;
+  const login = options.login === true || options.tokens !== undefined;
   await writeFile(join(folder, 'htpasswd'), HTPASSWD);
-  await writeFile(join(folder, 'config.yml'), JSON.stringify(configuration(folder, login)));
+  await writeFile(join(folder, 'config.yml'), JSON.stringify(configuration(folder, options)));
   const server = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(server, 'exit');
   const log = followLog(createInterface(server.stderr));
@@ -94,14 +101,15 @@ async function pushByCurl({ directory, artifact, repository, tag }: Push): Promi
 }
 
 /** JSON is YAML too. */
-function configuration(folder: string, login: boolean): unknown {
+function configuration(folder: string, { login, tokens }: RegistryOptions): unknown {
   const htpasswd = { realm: 'test', path: join(folder, 'htpasswd') };
+  const auth = login === true ? { htpasswd } : tokens;
   return {
     version: '0.1',
     log: { level: 'info', formatter: 'json', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(folder, 'storage') } },
     http: { addr: '127.0.0.1:0', secret: 'of this test' },
-    ...(login ? { auth: { htpasswd } } : {}),
+    ...(auth === undefined ? {} : { auth }),
   };
 }
 

@@ -15,6 +15,7 @@ import { openHttp } from '../net/open-http.ts';
 import { rejection } from '../net/rejection.ts';
 import { FILEPATH, hexOf, makeArtifact, makeIndex, ollamaModel, TITLE } from './artifact.ts';
 import { type DockerRegistry, LOGIN, skipped, startRegistry } from './docker-registry.ts';
+import { startTokenServer, type TokenServer } from './token-server.ts';
 
 const WEIGHTS = 'weights '.repeat(100_000);
 const MODEL = ollamaModel(WEIGHTS);
@@ -155,6 +156,43 @@ describe.skipIf(skipped !== '')(`a registry${skipped}`, () => {
   });
 });
 
+async function loginFile(registry: DockerRegistry, password: string): Promise<string> {
+  const path = join(folder, `${password}.json`);
+  const auth = Buffer.from(`${LOGIN.name}:${password}`).toString('base64');
+  await writeFile(path, JSON.stringify({ auths: { [registry.host]: { auth } } }));
+  return path;
+}
+
+describe.skipIf(skipped !== '')(`a registry with tokens${skipped}`, () => {
+  let registry: DockerRegistry;
+  let tokens: TokenServer;
+  beforeAll(async () => {
+    tokens = await startTokenServer(`${LOGIN.name}:${LOGIN.password}`);
+    registry = await startRegistry({ tokens: tokens.configuration });
+    await registry.push(ARTIFACT, 'org/private', 'v1');
+  });
+  afterAll(() => Promise.all([registry.stop(), tokens.stop()]));
+
+  const spec = (): SourceSpec => ({ oci: { registry: registry.url, repository: 'org/private', reference: 'v1' } });
+
+  it('lets in who has a login for its tokens, and is asked for no right but to read', async () => {
+    const context = contextOf({ REGISTRY_AUTH_FILE: await loginFile(registry, LOGIN.password) });
+    tokens.asked.splice(0);
+    const manifest = await oci.resolve(spec(), everything, context);
+    const { read } = await download(oci, manifest, context);
+    expect(await read('model.gguf')).toBe(WEIGHTS);
+    const basic = `Basic ${Buffer.from(`${LOGIN.name}:${LOGIN.password}`).toString('base64')}`;
+    const once = ['repository:org/private:pull', basic];
+    // To resolve, and for all the files.
+    expect(tokens.asked).toEqual([once, once]);
+  });
+
+  it('says that a token without rights is not enough', async () => {
+    const error = await rejection(oci.resolve(spec(), everything, contextOf()));
+    expect(error.code).toBe('AUTH_REQUIRED');
+  });
+});
+
 describe.skipIf(skipped !== '')(`a registry with a login${skipped}`, () => {
   let registry: DockerRegistry;
   beforeAll(async () => {
@@ -165,15 +203,8 @@ describe.skipIf(skipped !== '')(`a registry with a login${skipped}`, () => {
 
   const spec = (): SourceSpec => ({ oci: { registry: registry.url, repository: 'org/private', reference: 'v1' } });
 
-  async function loginFile(password: string): Promise<string> {
-    const path = join(folder, `${password}.json`);
-    const auth = Buffer.from(`${LOGIN.name}:${password}`).toString('base64');
-    await writeFile(path, JSON.stringify({ auths: { [registry.host]: { auth } } }));
-    return path;
-  }
-
   it('lets the user in whose login the configuration has', async () => {
-    const context = contextOf({ REGISTRY_AUTH_FILE: await loginFile(LOGIN.password) });
+    const context = contextOf({ REGISTRY_AUTH_FILE: await loginFile(registry, LOGIN.password) });
     const manifest = await oci.resolve(spec(), everything, context);
     const { read } = await download(oci, manifest, context);
     expect(await read('model.gguf')).toBe(WEIGHTS);
@@ -186,7 +217,7 @@ describe.skipIf(skipped !== '')(`a registry with a login${skipped}`, () => {
   });
 
   it('names the file of a login that it does not accept', async () => {
-    const path = await loginFile('wrong');
+    const path = await loginFile(registry, 'wrong');
     const context = contextOf({ REGISTRY_AUTH_FILE: path });
     const error = await rejection(oci.resolve(spec(), everything, context));
     expect(error.code).toBe('AUTH_INVALID');
