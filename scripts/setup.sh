@@ -6,33 +6,47 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # command:package, one for each thing that is asked for by its command.
-COMMANDS="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev curl:curl shellcheck:shellcheck docker-registry:docker-registry skopeo:skopeo"
+NEEDED="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev"
 # Headers that Nix's own headers include; they have no command to ask for.
 HEADERS="nlohmann-json3-dev libboost-dev libgc-dev libsodium-dev libsqlite3-dev libarchive-dev"
-# A server that tests start without a command of its own: OpenStack Swift speaks S3.
+# Clients and servers of the tests and benches, which skip by name what is not there.
+TOOLS="curl:curl git:git git-lfs:git-lfs openssl:openssl shellcheck:shellcheck strace:strace aria2c:aria2 docker-registry:docker-registry skopeo:skopeo"
+# OpenStack Swift speaks S3; tests start it without a command of its own.
 MODULES="python3-swift"
 
-missing=""
-for pair in $COMMANDS; do
-  command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
-done
-if command -v dpkg-query >/dev/null 2>&1; then
-  for package in $HEADERS $MODULES; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+absent_commands() {
+  for pair in "$@"; do
+    command -v "${pair%%:*}" >/dev/null 2>&1 || printf ' %s' "${pair##*:}"
   done
+}
+
+absent_packages() {
+  command -v dpkg-query >/dev/null 2>&1 || return 0
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf ' %s' "$package"
+  done
+}
+
+# shellcheck disable=SC2086 # lists of words on purpose
+needed=$(absent_commands $NEEDED; absent_packages $HEADERS)
+# shellcheck disable=SC2086
+tools=$(absent_commands $TOOLS; absent_packages $MODULES)
+# As root without a daemon Nix builds as these users; Debian's package for systemd makes them.
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && ! getent group nixbld >/dev/null; then
+  needed="$needed nix-setup-systemd"
 fi
 
-if [ -n "$missing" ]; then
+if [ -n "$needed$tools" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    # A peer of the fetch bench, which does without it elsewhere.
-    command -v aria2c >/dev/null 2>&1 || missing="$missing aria2"
-    echo "setup: installing$missing" >&2
+    echo "setup: installing$needed$tools" >&2
     apt-get update -qq >&2
-    # shellcheck disable=SC2086 # a list of words on purpose
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
-  else
-    echo "setup: missing (and not allowed to install):$missing — install them, or use \`nix develop\`" >&2
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $needed $tools >&2
+  elif [ -n "$needed" ]; then
+    echo "setup: missing (and not allowed to install):$needed — install them, or use \`nix develop\`" >&2
     exit 1
+  else
+    echo "setup: without$tools some tests will be skipped" >&2
   fi
 fi
 
