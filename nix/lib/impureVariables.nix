@@ -3,6 +3,7 @@
 { ... }:
 
 [
+  "DOCKER_CONFIG"
   "HF_ENDPOINT"
   "HF_HOME"
   "HF_TOKEN"
@@ -16,5 +17,6 @@
   "no_proxy"
   "NIX_SSL_CERT_FILE"
   "NODE_EXTRA_CA_CERTS"
+  "REGISTRY_AUTH_FILE"
   "SSL_CERT_FILE"
 ]
