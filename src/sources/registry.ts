@@ -2,6 +2,8 @@
 
 import { ModelError } from '../base/errors.ts';
 import type { SourceKind, SourceSpec } from '../base/spec.ts';
+import { azure } from './azure.ts';
+import { gcs } from './gcs.ts';
 import { gitLfs } from './git-lfs.ts';
 import { huggingface } from './huggingface.ts';
 import { oci } from './oci.ts';
@@ -11,6 +13,8 @@ import type { Source } from './source.ts';
 import { url } from './url.ts';
 
 const SOURCES: Readonly<Partial<Record<SourceKind, Source>>> = {
+  azure,
+  gcs,
   'git-lfs': gitLfs,
   huggingface,
   ollama,

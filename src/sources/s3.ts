@@ -3,13 +3,14 @@
 // has none of is downloaded once by the lock pipeline. MLflow's artifact roots end here, too.
 
 import { ModelError } from '../base/errors.ts';
-import type { Locator, ManifestFile } from '../base/manifest.ts';
+import type { Locator } from '../base/manifest.ts';
 import type { S3Source, SourceSpec } from '../base/spec.ts';
 import { sameOrigin } from '../net/origin-rules.ts';
-import { keysOf } from './objects/keys.ts';
+import { type Headers, headFiles } from './objects/head-files.ts';
+import { candidatesFor } from './objects/keys.ts';
 import { filesOf, listObjects } from './objects/list-objects.ts';
-import { Bucket, type Question } from './s3/bucket.ts';
-import { fetchPage, headFiles } from './s3/listing.ts';
+import { Bucket } from './s3/bucket.ts';
+import { fetchPage, headObject, pinsOf } from './s3/listing.ts';
 import { selectFiles } from './select-files.ts';
 import type { Source } from './source.ts';
 
@@ -22,7 +23,9 @@ export const s3: Source = {
     const bucket = new Bucket(source, subject, context);
     const listing = await listObjects(source.prefix, (page) => fetchPage(bucket, page), subject);
     const chosen = selectFiles(filesOf(listing), patterns, subject);
-    return { source: { s3: source }, files: await headFiles(bucket, chosen, listing) };
+    const head = (key: string): Promise<Headers> => headObject(bucket, key);
+    const files = await headFiles(chosen, { listing, head, pins: pinsOf });
+    return { source: { s3: source }, files };
   },
 
   locate(manifest, context) {
@@ -30,7 +33,7 @@ export const s3: Source = {
     const bucket = new Bucket(source, describe(source), context);
     const asked = new Set<string>();
     return async (file, signal): Promise<Locator> => {
-      const questions = questionsFor(file, source);
+      const questions = candidatesFor(file, source.prefix, 'versionId');
       const urls = await Promise.all(questions.map((question) => bucket.address(question)));
       // Asked for again, an address was refused. Why stands in a body, which a locator never sees.
       const again = asked.has(file.path);
@@ -50,16 +53,6 @@ export const s3: Source = {
 
   describe: (spec) => describe(sourceOf(spec)),
 };
-
-/**
- * The version that was pinned, or else the object as it is now: who may read an object need not have
- * the right to read versions, and its digest tells whether it is still the same.
- */
-function questionsFor({ path, version }: ManifestFile, source: S3Source): [Question, ...Question[]] {
-  const current = keysOf(source.prefix, path).map((key) => ({ key }));
-  const pinned = current.map(({ key }) => ({ key, query: { versionId: version ?? '' } }));
-  return (version === undefined ? current : [...pinned, ...current]) as [Question, ...Question[]];
-}
 
 function isSameHost(url: string, [first = url]: readonly string[]): boolean {
   return sameOrigin(new URL(url), new URL(first));

@@ -2,6 +2,7 @@
 // its paths leave out. Pure; shared by s3, gcs and azure.
 
 import { ModelError } from '../../base/errors.ts';
+import type { ManifestFile } from '../../base/manifest.ts';
 
 /** What every key of the model begins with: empty, or with a slash at the end. */
 export function folderOf(prefix: string): string {
@@ -16,6 +17,30 @@ export function keysOf(prefix: string, path: string): string[] {
   const inFolder = folderOf(prefix) + path;
   const isObject = prefix !== '' && !prefix.endsWith('/') && baseName(prefix) === path;
   return isObject ? [inFolder, prefix] : [inFolder];
+}
+
+/** One way to ask for an object. */
+export interface Candidate {
+  readonly key: string;
+  readonly query: Query;
+}
+
+/**
+ * Every way to ask for a file, the best first: the version that was pinned, then the object as it is
+ * now. Who may read an object need not have the right to read versions, and a version that is gone
+ * may have been the same bytes: the digest tells.
+ */
+export function candidatesFor(
+  { path, version }: ManifestFile,
+  prefix: string,
+  versionName: string,
+): [Candidate, ...Candidate[]] {
+  const keys = keysOf(prefix, path);
+  const current = keys.map((key) => ({ key, query: {} }));
+  const pinned = version === undefined
+    ? []
+    : keys.map((key) => ({ key, query: { [versionName]: version } }));
+  return [...pinned, ...current] as [Candidate, ...Candidate[]];
 }
 
 export function baseName(key: string): string {

@@ -2,9 +2,9 @@
 // are a server's word: types and sizes are checked here, names where the selection is made.
 
 import { ModelError } from '../../base/errors.ts';
-import { mapConcurrently } from '../map-concurrently.ts';
 import type { ManifestFile } from '../../base/manifest.ts';
-import type { Listing, ObjectPage, PageQuestion, StoredObject } from '../objects/list-objects.ts';
+import type { Headers } from '../objects/head-files.ts';
+import type { ObjectPage, PageQuestion, StoredObject } from '../objects/list-objects.ts';
 import { parseSize } from '../objects/parse-size.ts';
 import { children, readXml, textOf, type XmlNode } from '../objects/xml.ts';
 import { printable } from '../printable.ts';
@@ -12,9 +12,6 @@ import type { Bucket } from './bucket.ts';
 
 /** A thousand keys of a kilobyte each, percent-encoded, and what stands around them. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
-
-/** Enough to hide latency; S3 allows thousands of them in a second. */
-const HEADS_AT_ONCE = 16;
 
 export async function fetchPage(bucket: Bucket, question: PageQuestion): Promise<ObjectPage> {
   const { prefix, token, limit } = question;
@@ -36,38 +33,15 @@ export async function fetchPage(bucket: Bucket, question: PageQuestion): Promise
   throw malformed(bucket, 'a token for the next page');
 }
 
-/**
- * The version of each file, and its sha256 where whoever uploaded it had S3 keep one. A HEAD each, as
- * cheap as the download's own requests; listing versions would list every former one as well.
- */
-export async function headFiles(
-  bucket: Bucket,
-  files: readonly ManifestFile[],
-  listing: Listing,
-): Promise<ManifestFile[]> {
-  return await mapConcurrently(files, HEADS_AT_ONCE, async (file) => {
-    const key = listing.get(file.path)?.key ?? '';
-    const headers = { 'x-amz-checksum-mode': 'ENABLED' };
-    const response = await bucket.ask({ key, method: 'HEAD', headers });
-    response.discard();
-    return { ...file, ...checkedSize(file, response.headers), ...pinsOf(response.headers) };
-  });
+export async function headObject(bucket: Bucket, key: string): Promise<Headers> {
+  const headers = { 'x-amz-checksum-mode': 'ENABLED' };
+  const response = await bucket.ask({ key, method: 'HEAD', headers });
+  response.discard();
+  return response.headers;
 }
 
-type Headers = Readonly<Record<string, string>>;
-
-function checkedSize({ path, size }: ManifestFile, headers: Headers): { size?: number | undefined } {
-  const found = headers['content-length'];
-  if (found === undefined || found === String(size)) return { size };
-  throw new ModelError('REMOTE_CHANGED', 'The object changed while the bucket was being listed', {
-    subject: path,
-    wanted: `${size ?? 0} bytes, as listed`,
-    found: `${printable(found)} bytes`,
-    remedies: ['Run the same command again.'],
-  });
-}
-
-function pinsOf(headers: Headers): Pick<ManifestFile, 'sha256' | 'version'> {
+/** The version, where the bucket keeps versions; the sha256, where whoever uploaded it had S3 keep one. */
+export function pinsOf(headers: Headers): Pick<ManifestFile, 'sha256' | 'version'> {
   const version = headers['x-amz-version-id'];
   const checksum = headers['x-amz-checksum-sha256'] ?? '';
   // Of an object that came in parts S3 may keep a digest of the parts' digests instead.
