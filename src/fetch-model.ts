@@ -54,7 +54,8 @@ export function requirePin(plan: Plan): PinnedPlan {
 async function pinnedManifest(plan: PinnedPlan, store: NixStore, context: Context): Promise<Manifest> {
   if (plan.pin === 'hash') return await resolveManifest(plan.spec, context);
   const files = await missingFiles(plan.files ?? [], store);
-  if (plan.revision !== undefined) return { source: plan.spec.source, revision: plan.revision, files };
+  // A lock says everything: also where a listing is not allowed, or no longer what it was.
+  if (plan.spec.lock !== undefined) return { source: plan.spec.source, revision: plan.revision, files };
   // File hashes without a lock: the listing gives the sizes, the commit and what is not there.
   const listed = await resolveManifest({ ...plan.spec, files: { include: [], exclude: [] } }, context);
   return { ...listed, files: files.map((file) => ({ ...listedFile(listed, file.path), ...file })) };

@@ -63,6 +63,8 @@ export async function downloadInto(
 
 function stageFolder(manifest: Manifest, purpose: Purpose, cacheDirectory: string): string {
   const paths = purpose === 'tree' ? manifest.files.map(({ path }) => path) : [];
-  const identity = JSON.stringify([purpose, manifest.source, manifest.revision, paths]);
+  // Where no digest vouches for what an interrupted run has left, another version starts anew.
+  const versions = purpose === 'files' ? [] : manifest.files.flatMap(({ version }) => version ?? []);
+  const identity = JSON.stringify([purpose, manifest.source, manifest.revision, paths, versions]);
   return join(cacheDirectory, 'stage', createHash('sha256').update(identity).digest('hex').slice(0, 32));
 }
