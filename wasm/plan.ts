@@ -9,12 +9,8 @@ import { newOutput, Output } from './output';
 import { begin, finish, ok } from './problem';
 import { chosenFiles, parseSpec, Spec, writeSpec } from './spec/spec';
 import { PinnedFile } from './spec/pinned-file';
-import { HUGGINGFACE } from './spec/source';
 import { checkStoreDir, contentPath, FLAT, RECURSIVE } from './store-path';
-import { isDigit, Text, textAt } from './text';
-
-/** The length of a git commit in hexadecimal. */
-const COMMIT_DIGITS: usize = 40;
+import { Text, textAt } from './text';
 
 /** {"spec", "pin": "hash" | "files" | null, "storePath"?, "hash"?, "revision"?, "totalSize"?, "files"?} */
 export function plan(spec: usize, specSize: usize, storeDir: usize, storeDirSize: usize): usize {
@@ -43,21 +39,12 @@ function writePlan(spec: Spec, storeDir: Text, to: Output): void {
   to.byte(0x7d);
 }
 
-/** The lock's commit, or the spec's revision where that is a commit. */
+/** The lock's, or the one that the source names where that never moves, such as a commit. */
 function writeRevision(spec: Spec, to: Output): void {
   const lock = spec.lock;
   const revision = lock !== null ? lock.revision : null;
   if (revision !== null) to.member('revision').quoted(revision);
-  else if (spec.source.kind == HUGGINGFACE && isCommit(spec.source.revision)) {
-    to.member('revision').quoted(spec.source.revision);
-  }
-}
-
-function isCommit(text: Text): bool {
-  for (let i: usize = 0; i < text.size; i++) {
-    if (!isDigit(text.at(i)) && text.at(i) - 0x61 > 5) return false;
-  }
-  return text.size == COMMIT_DIGITS;
+  else if (spec.source.isFixed) to.member('revision').quoted(spec.source.revision);
 }
 
 /** Each file's own flat store path, and that of the tree of links to them. */
@@ -75,6 +62,8 @@ function writeFiles(spec: Spec, storeDir: Text, files: List<PinnedFile>, to: Out
     rows.put(i > 0 ? ',{' : '{').member('path').quoted(file.path);
     if (file.sized) rows.member('size').number(file.size);
     rows.member(file.hash.isSha256 ? 'sha256' : 'sha512').quoted(file.hash.hex());
+    const version = file.version;
+    if (version !== null) rows.member('version').quoted(version);
     rows.member('storePath').quoted(path).byte(0x7d);
     totalSize += file.size;
     if (!file.sized) sized = false;

@@ -28,6 +28,11 @@ export class Text {
     return this.size >= length && this.part(0, length).is(literal);
   }
 
+  endsWith(literal: string): bool {
+    const length = <usize>literal.length;
+    return this.size >= length && this.part(this.size - length, this.size).is(literal);
+  }
+
   /** The bytes from `begin` up to `end`. */
   part(begin: usize, end: usize): Text {
     return textAt(this.ptr + begin, end - begin);
@@ -48,6 +53,36 @@ export class Text {
   after(byte: u32): Text {
     return this.part(this.lastIndexOf(byte) + 1, this.size);
   }
+
+  /** Without the slashes at its end. */
+  withoutSlash(): Text {
+    let size = this.size;
+    while (size > 0 && this.at(size - 1) == 0x2f) size--;
+    return this.part(0, size);
+  }
+
+  /** Whether it has none but letters, digits and the bytes of `others`. */
+  consistsOf(others: string): bool {
+    for (let i: usize = 0; i < this.size; i++) {
+      const byte = this.at(i);
+      if (!isLetter(byte) && !isDigit(byte) && !hasUnit(others, byte)) return false;
+    }
+    return true;
+  }
+
+  /** Whether it has control characters; with `blanks`, spaces count as such. */
+  hasControl(blanks: bool = false): bool {
+    for (let i: usize = 0; i < this.size; i++) {
+      const byte = this.at(i);
+      if (byte < 0x20 || byte == 0x7f || (blanks && byte == 0x20)) return true;
+    }
+    return false;
+  }
+}
+
+function hasUnit(literal: string, byte: u32): bool {
+  for (let i = 0; i < literal.length; i++) if (<u32>literal.charCodeAt(i) == byte) return true;
+  return false;
 }
 
 export function textAt(ptr: usize, size: usize): Text {

@@ -12,6 +12,8 @@ export interface PlannedFile {
   /** Lower-case hexadecimal. */
   readonly sha256?: string | undefined;
   readonly sha512?: string | undefined;
+  /** Which version of the object, where the store keeps several; known from a lock. */
+  readonly version?: string | undefined;
   readonly storePath: string;
 }
 

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/base/errors.ts';
 import { CoreInstance } from '../../src/core/instance.ts';
 import { loadModule } from '../../src/core/module.ts';
-import { GOOD, lockFile } from '../spec/cases.ts';
+import { GOOD, lockEntry, lockFile } from '../spec/cases.ts';
+import { GOOD_SOURCES } from '../spec/source-cases.ts';
 
 const ROUNDS = 4000;
 /** Bytes; each input is a few hundred. */
@@ -74,6 +75,16 @@ describe('damaged input never stops the core', () => {
     fuzz('plan', seeds, (core, input) => {
       const plan: unknown = JSON.parse(text(core.call('plan', input, '/nix/store')));
       expect(plan).toHaveProperty('spec');
+    });
+  });
+
+  it('as a source of any kind, beside a lock of it', () => {
+    const seeds = GOOD_SOURCES.map(([source, , locked], index) =>
+      json(index % 2 === 0 ? { source } : { source, lock: { ...lockEntry, source: locked } }),
+    );
+    fuzz('sources', seeds, (core, input) => {
+      const { spec } = JSON.parse(text(core.call('plan', input, '/nix/store'))) as { spec: object };
+      expect(JSON.parse(text(core.call('parsespec', JSON.stringify(spec))))).toEqual(spec);
     });
   });
 

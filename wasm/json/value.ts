@@ -89,7 +89,7 @@ export function parseJson(ptr: usize, size: usize, onError: u32): Value {
   return root;
 }
 
-function readValue(parent: Value | null, key: Text | null, onError: u32): Value {
+function newValue(parent: Value | null, key: Text | null): Value {
   const value = changetype<Value>(allocate(offsetof<Value>()));
   value.kind = NULL;
   value.ptr = 0;
@@ -97,6 +97,11 @@ function readValue(parent: Value | null, key: Text | null, onError: u32): Value 
   value.key = key;
   value.parent = parent;
   value.children = none;
+  return value;
+}
+
+function readValue(parent: Value | null, key: Text | null, onError: u32): Value {
+  const value = newValue(parent, key);
   if (!ok()) return value;
   if (++values > MAX_VALUES) {
     problem(FORMAT_LIMIT).message.put('The JSON holds more than ').number(MAX_VALUES).put(' values');
@@ -120,6 +125,27 @@ function setText(value: Value, kind: u32, text: Text): void {
   value.kind = kind;
   value.ptr = text.ptr;
   value.size = text.size;
+}
+
+/** An empty object that stands where `place` does: what a short form means. */
+export function newObject(place: Value): Value {
+  const object = newValue(place.parent, place.key);
+  object.kind = OBJECT;
+  object.children = newList<Value>();
+  return object;
+}
+
+export function addText(object: Value, key: Text, text: Text): void {
+  const member = newValue(object, key);
+  setText(member, STRING, text);
+  object.children.push(member);
+}
+
+export function addBoolean(object: Value, key: Text, isTrue: bool): void {
+  const member = newValue(object, key);
+  member.kind = BOOLEAN;
+  member.size = isTrue ? 1 : 0;
+  object.children.push(member);
 }
 
 function readMembers(object: Value, onError: u32): void {

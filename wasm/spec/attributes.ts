@@ -1,7 +1,10 @@
 // Which attributes there are. An unknown one is an error that names the nearest known one: a typing
 // mistake that is ignored would fetch another model than was meant.
 
-import { HUGGINGFACE_ATTRIBUTES, SPEC_ATTRIBUTES } from '../../build/generated/spec-attributes';
+import {
+  AZURE_ATTRIBUTES, GCS_ATTRIBUTES, GIT_LFS_ATTRIBUTES, HUGGINGFACE_ATTRIBUTES, MLFLOW_ATTRIBUTES,
+  OCI_ATTRIBUTES, OLLAMA_ATTRIBUTES, S3_ATTRIBUTES, SPEC_ATTRIBUTES, URL_ATTRIBUTES,
+} from '../../build/generated/spec-attributes';
 import { SPEC_INVALID, SPEC_UNKNOWN_ATTRIBUTE } from '../../build/generated/status';
 import { allocate } from '../abi';
 import { keyOf, NULL, pathOf, Value } from '../json/value';
@@ -11,6 +14,13 @@ import { isLetter, literal, Text } from '../text';
 
 /** Longer keys are nobody's typing mistake. */
 const MAX_COMPARED_BYTES: usize = 40;
+
+/** A name and a table for each kind. */
+const KINDS: StaticArray<string> = [
+  'huggingface', HUGGINGFACE_ATTRIBUTES, 'url', URL_ATTRIBUTES, 'mlflow', MLFLOW_ATTRIBUTES,
+  'git-lfs', GIT_LFS_ATTRIBUTES, 's3', S3_ATTRIBUTES, 'gcs', GCS_ATTRIBUTES, 'azure', AZURE_ATTRIBUTES,
+  'ollama', OLLAMA_ATTRIBUTES, 'oci', OCI_ATTRIBUTES,
+];
 
 /** Complains about a member that is not in the table (names between blanks). */
 export function checkAttributes(object: Value, table: string): void {
@@ -30,10 +40,16 @@ export function refuseLater(object: Value, table: string): void {
   }
 }
 
+/** Whether a table (names between blanks, two bytes a character) has the key. Asked for every attribute. */
 export function listed(table: string, key: Text): bool {
-  for (let from = 1; from < table.length; from = wordEnd(table, from) + 1) {
-    const size = wordEnd(table, from) - from;
-    if (<usize>size == key.size && sameAt(table, from, key)) return true;
+  let at = changetype<usize>(table) + 2;
+  const end = at + (<usize>table.length << 1) - 2;
+  while (at < end) {
+    let i: usize = 0;
+    while (i < key.size && key.at(i) != 0x20 && load<u16>(at + (i << 1)) == <u16>key.at(i)) i++;
+    if (i == key.size && load<u16>(at + (i << 1)) == 0x20) return true;
+    while (load<u16>(at) != 0x20) at += 2;
+    at += 2;
   }
   return false;
 }
@@ -42,11 +58,6 @@ function wordEnd(table: string, from: i32): i32 {
   let end = from;
   while (table.charCodeAt(end) != 0x20) end++;
   return end;
-}
-
-function sameAt(table: string, from: i32, key: Text): bool {
-  for (let i = 0; i < <i32>key.size; i++) if (table.charCodeAt(from + i) != key.at(i)) return false;
-  return true;
 }
 
 function complainUnknown(member: Value, table: string): void {
@@ -58,11 +69,18 @@ function complainUnknown(member: Value, table: string): void {
     made.message.put('; did you mean `').text(near).put('`?');
   } else if (key.is('sha256') || key.is('sha512')) {
     made.message.put('; did you mean `hash`?');
-  } else if (table == SPEC_ATTRIBUTES && listed(HUGGINGFACE_ATTRIBUTES, key)) {
-    made.message.put('; it belongs in `source.huggingface`');
+  } else if (table == SPEC_ATTRIBUTES) {
+    const kind = kindWith(key);
+    if (kind.length > 0) made.message.put('; it belongs in `source.').put(kind).byte(0x60);
   }
   const known = newOutput().put('Known here:').put(table).asText();
   made.remedy(known.part(0, known.size - 1));
+}
+
+/** The first kind of source that has such an attribute; empty where none has. */
+function kindWith(key: Text): string {
+  for (let i = 0; i < KINDS.length; i += 2) if (listed(KINDS[i + 1], key)) return KINDS[i];
+  return '';
 }
 
 /** The listed name with the fewest letters to change; null where all are far. */

@@ -81,6 +81,23 @@ export function oneOf(object: Value, a: string, b: string, c: string): Text | nu
   return first !== null ? first : second !== null ? second : third;
 }
 
+/** A text that has to be given. `example` is one, as Nix writes it. */
+export function requiredText(object: Value, name: string, example: string): Text {
+  const text = optionalText(object, name);
+  if (text !== null) return text;
+  if (object.member(name) === null) {
+    invalid(object).message.put(' lacks `').put(name).put('`, such as ').put(example);
+  }
+  return literal('');
+}
+
+/** "Not <what>, in `place`": the text that was found is not one of those that are wanted. */
+export function refuse(place: Value, what: string, wanted: string, found: Text): Problem {
+  const made = problem(status);
+  made.message.put('Not ').put(what).put(', in `').text(pathOf(place)).byte(0x60);
+  return made.wanted(literal(wanted)).found(newOutput().shown(found).asText());
+}
+
 export function wrongType(value: Value, wanted: string): void {
   invalid(value).wanted(literal(wanted)).found(describe(value)).message.put(' must be ').put(wanted);
 }

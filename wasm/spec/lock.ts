@@ -12,9 +12,10 @@ import { literal, sameBytes, Text } from '../text';
 import {
   complainWith, expectObject, invalid, lastUnsigned, optionalText, optionalUnsigned, wrongType,
 } from './expect';
+import { parseSource } from './kinds';
 import { parsePatterns, Patterns, samePatterns, writePatterns } from './patterns';
 import { checkPinned, PinnedFile, pinnedFile } from './pinned-file';
-import { HUGGINGFACE, parseSource, sameModel, Source, writeSource } from './source';
+import { otherVersion, sameModel, Source, writeSource } from './source';
 
 const LOCK_VERSION: u64 = 1;
 
@@ -119,15 +120,18 @@ function parseFile(lock: Lock, row: Value): void {
   }
   if (lock.totalSize + size < size) invalid(row).message.put(' makes the model larger than 64 bits can count');
   lock.totalSize += size;
-  lock.contents.push(pinnedFile(path, hash, true, size));
+  const file = pinnedFile(path, hash, true, size);
+  file.version = optionalText(row, 'version');
+  lock.contents.push(file);
 }
 
 /** Complains where the spec asks for something else than what was locked. */
 export function checkFresh(lock: Lock, source: Source, patterns: Patterns): void {
   if (!sameModel(lock.source, source)) return stale(lock, 'another source', source);
-  const isCommit = lock.revision !== null && sameBytes(changetype<Text>(lock.revision), source.revision);
-  const sameRevision = isCommit || !source.revisionGiven || sameBytes(lock.source.revision, source.revision);
-  if (source.kind == HUGGINGFACE && !sameRevision) return stale(lock, 'another revision', source);
+  const other = otherVersion(source, lock.source, lock.revision);
+  if (other !== null) {
+    return stale(lock, other.name == 'lfsFiles' ? 'other `lfsFiles`' : 'another revision', source);
+  }
   if (patterns.isEmpty || lock.patterns.isEmpty || samePatterns(lock.patterns, patterns)) return;
   const made = problem(LOCK_STALE);
   made.message.put('The lock was made with other `files` patterns');
@@ -163,7 +167,10 @@ export function writeLock(lock: Lock, to: Output): void {
   for (let i = 0; i < lock.contents.count; i++) {
     const file = lock.contents.at(i);
     to.comma().byte(0x7b).member('path').quoted(file.path).member('size').number(file.size);
-    to.member('sha256').quoted(file.hash.hex()).byte(0x7d);
+    to.member('sha256').quoted(file.hash.hex());
+    const version = file.version;
+    if (version !== null) to.member('version').quoted(version);
+    to.byte(0x7d);
   }
   to.put(']}');
 }

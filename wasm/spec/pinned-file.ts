@@ -13,6 +13,8 @@ export class PinnedFile {
   /** Bytes, where `sized`. */
   size: u64;
   sized: bool;
+  /** Which version of the object, where the store keeps several; from a lock. */
+  version: Text | null;
 }
 
 export function pinnedFile(path: Text, hash: Digest, sized: bool, size: u64): PinnedFile {
@@ -21,6 +23,7 @@ export function pinnedFile(path: Text, hash: Digest, sized: bool, size: u64): Pi
   file.hash = hash;
   file.sized = sized;
   file.size = size;
+  file.version = null;
   return file;
 }
 

@@ -1,121 +1,125 @@
-// Where a model comes from, in any of the forms that users write: a short text, one attribute named
-// after the kind, or the flat form with `source = "kind"`. A new kind adds a file like
-// huggingface.ts and a line in `parseKind` and `writeSource`.
+// What a source of any kind is once it is read: its kind, the fields that it is written with again,
+// and what they suggest for the model's name. kinds.ts knows which kinds there are.
 
-import {
-  FLAT_HUGGINGFACE_ATTRIBUTES, FLAT_URL_ATTRIBUTES, HUGGINGFACE_ATTRIBUTES, SOURCE_ATTRIBUTES,
-  URL_ATTRIBUTES,
-} from '../../build/generated/spec-attributes';
-import { SPEC_INVALID } from '../../build/generated/status';
 import { allocate } from '../abi';
-import { keyOf, NULL, OBJECT, STRING, Value } from '../json/value';
+import { Value } from '../json/value';
 import { List, newList } from '../list';
 import { newOutput, Output } from '../output';
-import { ok, problem } from '../problem';
 import { literal, sameBytes, Text } from '../text';
-import { checkAttributes, listed, nearest } from './attributes';
-import { invalid, wrongType } from './expect';
-import { parseHuggingface, parseHuggingfaceText, writeHuggingface } from './huggingface';
-import { sameFiles, UrlFile, parseUrl, parseUrlText, writeUrl } from './url';
+import { sameFiles, UrlFile, writeUrlFiles } from './url-file';
 
-export const HUGGINGFACE: u32 = 1;
-export const URL: u32 = 2;
+/** Says which model it is: a lock of another one does not fit. */
+export const MODEL: u32 = 0;
+/** Says which version of it: left open, it is the lock's. */
+export const VERSION: u32 = 1;
+/** Says how to get at it: may differ from the lock's; left open, it is the lock's. */
+export const ACCESS: u32 = 2;
+
+@unmanaged
+export class Field {
+  name: string;
+  role: u32;
+  /** As JSON; null where nothing stands for it. */
+  json: Text | null;
+  /** Whether the user said so; else it is a default. */
+  given: bool;
+}
 
 @unmanaged
 export class Source {
-  kind: u32;
+  /** Empty where there is none. */
+  kind: string;
   /** What the model is called where the spec gives no name; null where nothing suggests itself. */
   title: Text | null;
   /** The `files` attribute within the source; null where there is none. */
   patterns: Value | null;
-  // huggingface
-  repo: Text;
+  /** For each kind the same number of fields in the same order. */
+  fields: List<Field>;
+  /** Which version is asked for: a branch, a tag, an alias; empty where there is no such thing. */
   revision: Text;
-  revisionGiven: bool;
-  repoType: Text;
-  endpoint: Text | null;
-  // url
+  /** Whether that never moves, as a commit or a digest does not. */
+  isFixed: bool;
+  /** Of kind url, which has no fields. */
   files: List<UrlFile>;
+
+  addText(name: string, role: u32, text: Text | null, given: bool = true): void {
+    this.addJson(name, role, text === null ? null : newOutput(text.size + 2).quoted(text).asText(), given);
+  }
+
+  /** The version that is asked for; `isFixed` where it never moves. */
+  setVersion(name: string, text: Text, isFixed: bool, given: bool): void {
+    this.addText(name, VERSION, text, given);
+    this.revision = text;
+    this.isFixed = isFixed;
+  }
+
+  addJson(name: string, role: u32, json: Text | null, given: bool = true): void {
+    const field = changetype<Field>(allocate(offsetof<Field>()));
+    field.name = name;
+    field.role = role;
+    field.json = json;
+    field.given = given && json !== null;
+    this.fields.push(field);
+  }
+
+  /** What is left open comes from the lock. */
+  complete(locked: Source): void {
+    for (let i = 0; i < this.fields.count; i++) {
+      const field = this.fields.at(i);
+      if (field.given) continue;
+      field.json = locked.fields.at(i).json;
+      if (field.role != VERSION || locked.revision.size == 0) continue;
+      this.revision = locked.revision;
+      this.isFixed = locked.isFixed;
+    }
+  }
 }
 
-export function newSource(kind: u32): Source {
+export function newSource(kind: string): Source {
   const source = changetype<Source>(allocate(offsetof<Source>()));
-  const empty = literal('');
   source.kind = kind;
   source.title = null;
   source.patterns = null;
-  source.repo = empty;
-  source.revision = empty;
-  source.revisionGiven = false;
-  source.repoType = empty;
-  source.endpoint = null;
+  source.fields = newList<Field>();
+  source.revision = literal('');
+  source.isFixed = false;
   source.files = newList<UrlFile>();
   return source;
 }
 
-export function parseSource(value: Value): Source {
-  if (value.kind == STRING) return parseShortForm(value);
-  if (value.kind != OBJECT) {
-    wrongType(value, 'an attribute set or a text such as "huggingface:org/name@main"');
-    return newSource(0);
-  }
-  const kind = value.member('source');
-  if (kind !== null) return parseFlat(value, kind);
-  let chosen: Value | null = null;
-  for (let i = 0; i < value.count && ok(); i++) {
-    const member = value.child(i);
-    if (member.kind == NULL && listed(SOURCE_ATTRIBUTES, keyOf(member))) continue;
-    if (chosen !== null) invalid(value).message.put(' names several kinds of source: keep one');
-    chosen = member;
-  }
-  if (chosen === null) {
-    invalid(value).message.put(' is empty: it needs `huggingface` or `url`');
-    return newSource(0);
-  }
-  return parseKind(keyOf(chosen), chosen, HUGGINGFACE_ATTRIBUTES, URL_ATTRIBUTES);
-}
-
-function parseFlat(value: Value, kind: Value): Source {
-  if (kind.kind != STRING) wrongType(kind, 'the kind of source: "huggingface" or "url"');
-  return parseKind(kind, value, FLAT_HUGGINGFACE_ATTRIBUTES, FLAT_URL_ATTRIBUTES);
-}
-
-function parseKind(kind: Text, value: Value, huggingface: string, url: string): Source {
-  if (kind.is('huggingface') || kind.is('url')) {
-    const isUrl = kind.is('url');
-    if (value.kind == OBJECT) checkAttributes(value, isUrl ? url : huggingface);
-    return isUrl ? parseUrl(value) : parseHuggingface(value);
-  }
-  const made = problem(SPEC_INVALID);
-  made.message.put('Unknown kind of source: `').shown(kind).byte(0x60);
-  const near = nearest(SOURCE_ATTRIBUTES, kind);
-  if (near !== null) made.message.put('; did you mean `').text(near).put('`?');
-  made.wanted(literal('huggingface or url'));
-  return newSource(0);
-}
-
-/** `huggingface:org/name@revision`, `hf:…`, or a URL. */
-function parseShortForm(value: Value): Source {
-  if (value.startsWith('https://') || value.startsWith('http://')) return parseUrlText(value);
-  if (value.startsWith('huggingface:')) return parseHuggingfaceText(value, value.part(12, value.size));
-  if (value.startsWith('hf:')) return parseHuggingfaceText(value, value.part(3, value.size));
-  const made = invalid(value);
-  made.message.put(' is no short form of a source');
-  made.wanted(literal('huggingface:org/name@revision, or a URL')).found(newOutput().shown(value).asText());
-  return newSource(0);
-}
-
-/** The normalised source: {"huggingface": {...}} or {"url": {...}}. */
+/** The normalised source: {"huggingface": {...}}, {"s3": {...}}, ... */
 export function writeSource(source: Source, to: Output): void {
-  to.byte(0x7b);
-  if (source.kind == HUGGINGFACE) writeHuggingface(source, to);
-  if (source.kind == URL) writeUrl(source, to);
-  to.byte(0x7d);
+  to.put('{"').put(source.kind).put('":{');
+  if (source.files.count > 0) writeUrlFiles(source.files, to.member('urls'));
+  for (let i = 0; i < source.fields.count; i++) {
+    const json = source.fields.at(i).json;
+    if (json !== null) to.member(source.fields.at(i).name).text(json);
+  }
+  to.put('}}');
 }
 
-/** Whether both mean the same model, revision and address of the hub apart. */
+/** Whether both mean the same model, whatever its version and the way to it. */
 export function sameModel(a: Source, b: Source): bool {
   if (a.kind != b.kind) return false;
-  if (a.kind == URL) return sameFiles(a.files, b.files);
-  return sameBytes(a.repo, b.repo) && sameBytes(a.repoType, b.repoType);
+  for (let i = 0; i < a.fields.count; i++) {
+    if (a.fields.at(i).role == MODEL && !sameField(a.fields.at(i), b.fields.at(i))) return false;
+  }
+  return sameFiles(a.files, b.files);
+}
+
+/** The first field that asks for another version than the locked one; null where none does. */
+export function otherVersion(source: Source, locked: Source, revision: Text | null): Field | null {
+  const pinned = revision === null ? literal('') : newOutput().quoted(revision).asText();
+  for (let i = 0; i < source.fields.count; i++) {
+    const field = source.fields.at(i);
+    if (field.role != VERSION || !field.given || sameField(field, locked.fields.at(i))) continue;
+    if (!sameBytes(changetype<Text>(field.json), pinned)) return field;
+  }
+  return null;
+}
+
+function sameField(a: Field, b: Field): bool {
+  const x = a.json, y = b.json;
+  if (x === null || y === null) return x === y;
+  return a.name == b.name && sameBytes(x, y);
 }

@@ -16,10 +16,11 @@ import { literal, sameBytes, Text } from '../text';
 import { checkAttributes, refuseLater } from './attributes';
 import { expectObject, invalid, optionalBoolean, optionalObject, optionalText } from './expect';
 import { hashOf, optionalHash } from './hash';
+import { parseSource } from './kinds';
 import { checkFresh, Lock, parseLock, writeLock } from './lock';
 import { parsePatterns, Patterns, writePatterns } from './patterns';
 import { checkPinned, PinnedFile, pinnedFile } from './pinned-file';
-import { newSource, parseSource, Source, writeSource } from './source';
+import { newSource, Source, writeSource } from './source';
 
 @unmanaged
 export class Spec {
@@ -58,7 +59,7 @@ function parseOrigin(spec: Spec, root: Value): void {
   const given = root.member('source');
   const locked = root.member('lock');
   const name = optionalText(root, 'name');
-  spec.source = given !== null ? parseSource(given) : newSource(0);
+  spec.source = given !== null ? parseSource(given) : newSource('');
   spec.patterns = parsePatterns(patternsOf(root, spec.source));
   spec.lock = null;
   if (given === null && locked === null) {
@@ -84,11 +85,11 @@ function patternsOf(root: Value, source: Source): Value | null {
 
 /** What the spec leaves open comes from the lock; what it says must agree with the lock. */
 function useLock(spec: Spec, lock: Lock | null): void {
-  if (lock === null) return;
+  if (lock === null || !ok()) return;
   spec.lock = lock;
-  if (spec.source.kind == 0) spec.source = lock.source;
+  if (spec.source.kind.length == 0) spec.source = lock.source;
   checkFresh(lock, spec.source, spec.patterns);
-  if (!spec.source.revisionGiven) spec.source.revision = lock.source.revision;
+  if (ok()) spec.source.complete(lock.source);
   if (spec.patterns.isEmpty) spec.patterns = lock.patterns;
 }
 

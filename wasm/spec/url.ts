@@ -1,35 +1,31 @@
 // Source kind url: files by their addresses, each with mirrors and a hash where the user knows it.
 
-import { URL_FILE_ATTRIBUTES } from '../../build/generated/spec-attributes';
+import { URL_ATTRIBUTES, URL_FILE_ATTRIBUTES } from '../../build/generated/spec-attributes';
 import { SPEC_INVALID } from '../../build/generated/status';
-import { allocate } from '../abi';
-import { Digest, sameDigest } from '../digest';
+import { Digest } from '../digest';
 import { ARRAY, OBJECT, pathOf, STRING, Value } from '../json/value';
 import { List, newList } from '../list';
-import { newOutput, Output } from '../output';
+import { newOutput } from '../output';
+import { percentDecoded } from '../percent';
 import { ok, problem } from '../problem';
-import { isDigit, isLetter, literal, sameBytes, Text } from '../text';
+import { literal, Text } from '../text';
 import { checkAttributes } from './attributes';
 import { invalid, oneOf, textList, wrongType } from './expect';
 import { optionalHash } from './hash';
-import { newSource, Source, URL } from './source';
-
-@unmanaged
-export class UrlFile {
-  urls: List<Text>;
-  path: Text;
-  hash: Digest | null;
-}
+import { newSource, Source } from './source';
+import { UrlFile, urlFile } from './url-file';
 
 /** A single URL, a list of files, or a set with `url` or `urls`. */
 export function parseUrl(value: Value): Source {
-  const source = newSource(URL);
-  if (value.kind == STRING) return parseUrlText(value);
-  if (value.kind == ARRAY) {
+  const source = newSource('url');
+  if (value.kind == STRING) {
+    source.files.push(oneUrl(value));
+  } else if (value.kind == ARRAY) {
     parseItems(source, value);
   } else if (value.kind != OBJECT) {
     wrongType(value, 'a URL, a list of files, or an attribute set with `url` or `urls`');
   } else {
+    checkAttributes(value, URL_ATTRIBUTES);
     source.patterns = value.member('files');
     const urls = value.member('urls');
     if (urls === null) source.files.push(parseFile(value));
@@ -37,13 +33,6 @@ export function parseUrl(value: Value): Source {
     else parseFiles(source, value, urls);
   }
   if (source.files.count == 1) source.title = source.files.at(0).path.after(0x2f);
-  return source;
-}
-
-export function parseUrlText(value: Value): Source {
-  const source = newSource(URL);
-  source.files.push(oneUrl(value));
-  source.title = source.files.at(0).path.after(0x2f);
   return source;
 }
 
@@ -111,27 +100,18 @@ function oneUrl(value: Value): UrlFile {
   return urlFile(urls, pathFrom(value, value), null);
 }
 
-function urlFile(urls: List<Text>, path: Text, hash: Digest | null): UrlFile {
-  const file = changetype<UrlFile>(allocate(offsetof<UrlFile>()));
-  file.urls = urls;
-  file.path = path;
-  file.hash = hash;
-  return file;
-}
-
 /** http or https, a host, no blanks, and no password: specs end up readable in the Nix store. */
 export function checkUrl(where: Value, url: Text): void {
   const scheme: usize = url.startsWith('https://') ? 8 : url.startsWith('http://') ? 7 : 0;
   const host = url.part(scheme, authorityEnd(url, scheme));
-  let blank = false;
-  for (let i: usize = 0; i < url.size; i++) if (url.at(i) <= 0x20 || url.at(i) == 0x7f) blank = true;
   const secret = host.indexOf(0x40) >= 0;
-  if (scheme > 0 && host.size > 0 && !blank && !secret) return;
+  if (scheme > 0 && host.size > 0 && !url.hasControl(true) && !secret) return;
   const made = problem(SPEC_INVALID);
   made.message.put(secret ? 'A URL with a password, in `' : 'Not a URL, in `').text(pathOf(where)).byte(0x60);
   made.wanted(literal(secret ? 'a URL without one: the Nix store is readable by everyone' : 'http:// or https://, a host'));
   if (!secret) made.found(newOutput().shown(url).asText());
 }
+
 
 function authorityEnd(url: Text, from: usize): usize {
   let end = from;
@@ -152,47 +132,4 @@ function pathFrom(where: Value, url: Text): Text {
     made.found(newOutput().shown(url).asText()).remedy(literal('Say what the file is called in the model: { url = "..."; path = "model.bin"; }'));
   }
   return name;
-}
-
-function percentDecoded(text: Text): Text {
-  const decoded = newOutput(text.size);
-  for (let i: usize = 0; i < text.size; i++) {
-    const isEscape = text.at(i) == 0x25 && i + 2 < text.size && isHex(text.at(i + 1)) && isHex(text.at(i + 2));
-    decoded.byte(isEscape ? (hexValue(text.at(i + 1)) << 4) | hexValue(text.at(i + 2)) : text.at(i));
-    if (isEscape) i += 2;
-  }
-  return decoded.asText();
-}
-
-function isHex(byte: u32): bool {
-  return isDigit(byte) || (isLetter(byte) && (byte | 0x20) < 0x67);
-}
-
-function hexValue(byte: u32): u32 {
-  return isDigit(byte) ? byte - 0x30 : (byte | 0x20) - 0x57;
-}
-
-export function sameFiles(a: List<UrlFile>, b: List<UrlFile>): bool {
-  if (a.count != b.count) return false;
-  for (let i = 0; i < a.count; i++) {
-    const x = a.at(i), y = b.at(i);
-    if (!sameBytes(x.path, y.path)) return false;
-    const hashX = x.hash, hashY = y.hash;
-    if (hashX !== null && hashY !== null && !sameDigest(hashX, hashY)) return false;
-  }
-  return true;
-}
-
-export function writeUrl(source: Source, to: Output): void {
-  to.put('"url":{"urls":[');
-  for (let i = 0; i < source.files.count; i++) {
-    const file = source.files.at(i);
-    to.comma().put('{"urls":[');
-    for (let j = 0; j < file.urls.count; j++) to.comma().quoted(file.urls.at(j));
-    to.byte(0x5d).member('path').quoted(file.path);
-    const hash = file.hash;
-    if (hash !== null) to.member('hash').quoted(hash.sri());
-    to.byte(0x7d);
-  }
-  to.put(']}');
 }
