@@ -10,7 +10,7 @@ export { checkpaths } from './path-check';
 export { globmatch, selectpaths } from './glob-match';
 export { narframes } from './nar';
 export { parsespec } from './spec/spec';
-export { plan } from './plan';
+export { pin, plan } from './plan';
 export { storepath } from './store-path';
 
 // The component's names for `post`, one for each function of wit/core.wit.
@@ -20,5 +20,6 @@ export { post as cabi_post_sha256, post as cabi_post_sha512 } from './abi';
 export { post as cabi_post_checkname, post as cabi_post_storename } from './abi';
 export { post as cabi_post_checkpaths, post as cabi_post_narframes } from './abi';
 export { post as cabi_post_globmatch, post as cabi_post_selectpaths } from './abi';
-export { post as cabi_post_parsespec, post as cabi_post_plan, post as cabi_post_storepath } from './abi';
+export { post as cabi_post_parsespec, post as cabi_post_pin, post as cabi_post_plan } from './abi';
+export { post as cabi_post_storepath } from './abi';
 export { post as cabi_post_safetensors, post as cabi_post_safetensorssize } from './abi';

@@ -76,6 +76,11 @@ export class Output {
     return this;
   }
 
+  /** A text that a host reads without a parser: its length as u32, its bytes. */
+  sized(text: Text): Output {
+    return this.u32(text.size as u32).text(text);
+  }
+
   /** A JSON string. The text must be UTF-8. */
   quoted(text: Text): Output {
     this.reserve(text.size + 2);

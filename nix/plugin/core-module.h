@@ -7,31 +7,16 @@ extern "C" {
 }
 
 #ifdef WASM2C_MODERN_NAMES
+#define CORE_EXPORT(name) w2c_core_##name
 using core_instance = w2c_core;
 inline void core_prepare() {}
 inline void core_instantiate(core_instance *core) { wasm2c_core_instantiate(core); }
 inline void core_free(core_instance *core) { wasm2c_core_free(core); }
-inline wasm_rt_memory_t *core_memory(core_instance *core) { return w2c_core_memory(core); }
-inline uint32_t core_allocate(core_instance *core, uint32_t size) {
-  return w2c_core_cabi_realloc(core, 0, 0, 1, size);
-}
-inline uint32_t core_plan(core_instance *core, uint32_t spec, uint32_t specSize, uint32_t store,
-                          uint32_t storeSize) {
-  return w2c_core_plan(core, spec, specSize, store, storeSize);
-}
-inline void core_reset(core_instance *core) { w2c_core_reset(core); }
 #else
+#define CORE_EXPORT(name) Z_coreZ_##name
 using core_instance = Z_core_instance_t;
 inline void core_prepare() { Z_core_init_module(); }
 inline void core_instantiate(core_instance *core) { Z_core_instantiate(core); }
 inline void core_free(core_instance *core) { Z_core_free(core); }
-inline wasm_rt_memory_t *core_memory(core_instance *core) { return Z_coreZ_memory(core); }
-inline uint32_t core_allocate(core_instance *core, uint32_t size) {
-  return Z_coreZ_cabi_realloc(core, 0, 0, 1, size);
-}
-inline uint32_t core_plan(core_instance *core, uint32_t spec, uint32_t specSize, uint32_t store,
-                          uint32_t storeSize) {
-  return Z_coreZ_plan(core, spec, specSize, store, storeSize);
-}
-inline void core_reset(core_instance *core) { Z_coreZ_reset(core); }
 #endif
+inline wasm_rt_memory_t *core_memory(core_instance *core) { return CORE_EXPORT(memory)(core); }

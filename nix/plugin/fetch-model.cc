@@ -8,7 +8,6 @@
 #include "model-files.h"
 #include "plan.h"
 #include "spec-json.h"
-#include "wasm-core.h"
 
 namespace ai_models {
 
@@ -46,12 +45,12 @@ std::string shortForm(const Json &source) {
   return addresses.empty() ? "SOURCE" : addresses.front();
 }
 
-[[noreturn]] void refuseMissingPin(const Plan &plan) {
-  const std::string source = shortForm(sourceOf(plan.document()));
-  const std::string lock = "nix-ai-model lock " + plan.name + "=" + source;
+[[noreturn]] void refuseMissingPin(const Json &plan, const std::string &name) {
+  const std::string source = shortForm(sourceOf(plan));
+  const std::string lock = "nix-ai-model lock " + name + "=" + source;
   throw Failure("SPEC_MISSING_PIN",
                 "builtins.fetchModel needs `hash`, `lock` or `fileHashes`, to give the same model each time",
-                {plan.name, {}, {},
+                {name, {}, {},
                  {"`nix-ai-model prefetch " + source + "` prints the hash.",
                   "`" + lock + "` pins each file, without downloading weights."}});
 }
@@ -70,23 +69,26 @@ void obtain(Evaluation &evaluation, const std::string &specJson, const std::stri
 }
 
 /** Pure evaluation may read the model from now on, also through a link into a file's own path. */
-void allowReading(Evaluation &evaluation, const Json &plan, const std::string &storePath) {
-  evaluation.allowPath(storePath);
-  if (const auto files = plan.find("files"); files != plan.end() && files->is_array())
-    for (const Json &file : *files)
-      if (const std::string path = textAt(file, "storePath"); !path.empty()) evaluation.allowPath(path);
+void allowReading(Evaluation &evaluation, const std::string &specJson, const Pin &pin) {
+  if (!evaluation.restrictsPaths()) return;
+  evaluation.allowPath(pin.storePath);
+  if (pin.form != "files") return;
+  const Json plan = planOf(evaluation, specJson);
+  for (const Json &file : plan.at("files"))
+    if (const std::string path = textAt(file, "storePath"); !path.empty()) evaluation.allowPath(path);
 }
 
-Plain describe(Plan plan, PlainAttributes description) {
-  PlainAttributes result = std::move(description);
-  const bool listed = plan.pin == "files";
-  const std::string &basis = listed ? plan.json : plan.storePath;
-  result.emplace_back("files", Plain{Deferred{listed ? filesOfPlan : filesOfTree, basis}});
-  result.emplace_back("totalSize", Plain{Deferred{listed ? sizeOfPlan : sizeOfTree, basis}});
-  result.emplace_back("name", Plain{std::move(plan.name)});
-  result.emplace_back("outPath", Plain{StorePathText{std::move(plan.storePath)}});
-  if (!plan.revision.empty()) result.emplace_back("revision", Plain{std::move(plan.revision)});
-  if (!plan.hash.empty()) result.emplace_back("hash", Plain{std::move(plan.hash)});
+Plain describe(Pin pin, SpecText spec) {
+  PlainAttributes result = std::move(spec.description);
+  result.reserve(result.size() + 6);
+  const bool listed = pin.form == "files";
+  const std::string &basis = listed ? spec.json : pin.storePath;
+  result.emplace_back("files", Plain{Deferred{listed ? filesOfSpec : filesOfTree, basis}});
+  result.emplace_back("totalSize", Plain{Deferred{listed ? sizeOfSpec : sizeOfTree, basis}});
+  result.emplace_back("name", Plain{std::move(pin.name)});
+  result.emplace_back("outPath", Plain{StorePathText{std::move(pin.storePath)}});
+  if (!pin.revision.empty()) result.emplace_back("revision", Plain{std::move(pin.revision)});
+  if (!pin.hash.empty()) result.emplace_back("hash", Plain{std::move(pin.hash)});
   return Plain{std::move(result)};
 }
 
@@ -111,17 +113,15 @@ Plain derivationOf(Evaluation &evaluation, Value &argument) {
 
 Plain fetchModel(Evaluation &evaluation, Value &argument) {
   SpecText spec = specToJson(evaluation, argument);
-  Plan plan = readPlan(planModel(spec.json, evaluation.storeDirectory()));
-  if (plan.lazy) return derivationOf(evaluation, argument);
-  if (plan.storePath.empty()) refuseMissingPin(plan);
-
-  const bool restricted = evaluation.isRestricted();
-  const Json document = restricted ? plan.document() : Json();
-  if (restricted)
-    for (const std::string &address : addressesOf(sourceOf(document))) evaluation.checkUri(address);
-  if (!evaluation.isValidPath(plan.storePath)) obtain(evaluation, spec.json, plan.storePath);
-  if (restricted) allowReading(evaluation, document, plan.storePath);
-  return describe(std::move(plan), std::move(spec.description));
+  Pin pin = pinOf(evaluation, spec.json);
+  if (pin.lazy) return derivationOf(evaluation, argument);
+  if (pin.storePath.empty()) refuseMissingPin(planOf(evaluation, spec.json), pin.name);
+  if (evaluation.restrictsUris())
+    for (const std::string &address : addressesOf(sourceOf(planOf(evaluation, spec.json))))
+      evaluation.checkUri(address);
+  if (!evaluation.isValidPath(pin.storePath)) obtain(evaluation, spec.json, pin.storePath);
+  allowReading(evaluation, spec.json, pin);
+  return describe(std::move(pin), std::move(spec));
 }
 
 constexpr const char *DOCUMENTATION = R"(

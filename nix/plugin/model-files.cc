@@ -4,6 +4,7 @@
 #include "model-files.h"
 
 #include "failure-json.h"
+#include "plan.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -65,15 +66,15 @@ Plain fileOfPlan(const Json &file) {
 
 } // namespace
 
-Plain filesOfPlan(Evaluation &, const std::string &planJson) {
+Plain filesOfSpec(Evaluation &evaluation, const std::string &specJson) {
   PlainList files;
-  const Json plan = Json::parse(planJson);
+  const Json plan = planOf(evaluation, specJson);
   for (const Json &file : plan.at("files")) files.push_back(fileOfPlan(file));
   return Plain{std::move(files)};
 }
 
-Plain sizeOfPlan(Evaluation &evaluation, const std::string &planJson) {
-  const Json plan = Json::parse(planJson);
+Plain sizeOfSpec(Evaluation &evaluation, const std::string &specJson) {
+  const Json plan = planOf(evaluation, specJson);
   if (const auto total = sizeAt(plan, "totalSize"); total >= 0) return Plain{total};
   // `fileHashes` pins no sizes: the files are in the store by now.
   int64_t total = 0;

@@ -5,10 +5,10 @@
 
 namespace ai_models {
 
-/** `files` of a model whose plan (JSON) lists them. */
-Plain filesOfPlan(Evaluation &evaluation, const std::string &planJson);
+/** `files` of a model whose spec (JSON) is pinned file by file. */
+Plain filesOfSpec(Evaluation &evaluation, const std::string &specJson);
 /** `totalSize` of the same. */
-Plain sizeOfPlan(Evaluation &evaluation, const std::string &planJson);
+Plain sizeOfSpec(Evaluation &evaluation, const std::string &specJson);
 /** `files` of a model that is a plain tree in the store, read from there. */
 Plain filesOfTree(Evaluation &evaluation, const std::string &storePath);
 /** `totalSize` of the same. */

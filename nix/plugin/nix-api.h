@@ -82,7 +82,9 @@ public:
 
   // --- evaluation mode -------------------------------------------------------------------------
   /** Whether expressions may read some paths only: pure and restricted evaluation. */
-  virtual bool isRestricted() = 0;
+  virtual bool restrictsPaths() = 0;
+  /** Whether expressions may ask some addresses only: restricted evaluation. */
+  virtual bool restrictsUris() = 0;
   /** Throws where restricted evaluation does not allow the address (`allowed-uris`). */
   virtual void checkUri(const std::string &uri) = 0;
   /** Throws when the user has interrupted Nix. */

@@ -1,93 +1,44 @@
-// Reads a plan in one pass. An evaluation may ask for thousands of models, and a plan may list
-// thousands of files that nobody looks at: no tree of values is built for them.
+// Reads the core's replies (wasm/plan.ts).
 
 #include "plan.h"
 
 #include "failure.h"
+#include "wasm-core.h"
 
-#include <vector>
+#include <cstring>
 
 namespace ai_models {
 
 namespace {
 
-using Json = nlohmann::json;
-
-/** Notes the wanted members as the parser passes them. Returning true means: go on. */
-class PlanReader final : public nlohmann::json_sax<Json> {
-public:
-  explicit PlanReader(Plan &plan) : plan(plan) {}
-
-  std::string askedRevision;
-
-  bool start_object(size_t) override { return enter(); }
-  bool end_object() override { return leave(); }
-  bool start_array(size_t) override { return enter(); }
-  bool end_array() override { return leave(); }
-
-  bool key(string_t &name) override {
-    if (depth <= 1) section = name;
-    member = std::move(name);
-    return true;
-  }
-  bool string(string_t &value) override {
-    if (std::string *wanted = target()) *wanted = std::move(value);
-    return true;
-  }
-  bool boolean(bool value) override {
-    if (depth == 2 && section == "spec" && member == "lazy") plan.lazy = value;
-    return true;
-  }
-  bool null() override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t &) override { return true; }
-  bool binary(binary_t &) override { return true; }
-  bool parse_error(size_t, const std::string &, const nlohmann::detail::exception &) override {
-    return false;
-  }
-
-private:
-  Plan &plan;
-  unsigned depth = 0;
-  /** The name of the plan's member that the parser is in, and the innermost name that it has read. */
-  std::string section, member;
-
-  bool enter() {
-    depth++;
-    return true;
-  }
-  bool leave() {
-    depth--;
-    return true;
-  }
-
-  /** Where the string in hand belongs, or null. */
-  std::string *target() {
-    if (depth == 1) {
-      if (member == "storePath") return &plan.storePath;
-      if (member == "pin") return &plan.pin;
-      if (member == "hash") return &plan.hash;
-      if (member == "revision") return &plan.revision;
-    } else if (section == "spec") {
-      if (depth == 2 && member == "name") return &plan.name;
-      if (depth == 4 && member == "revision") return &askedRevision; // spec.source.<kind>.revision
-    }
-    return nullptr;
-  }
-};
+/** Takes the next text (u32 length, bytes) off a reply. */
+std::string takeText(std::string_view &reply) {
+  uint32_t size;
+  if (reply.size() < sizeof size) throw Failure("INTERNAL", "The WASM core's pin cannot be read");
+  std::memcpy(&size, reply.data(), sizeof size);
+  reply.remove_prefix(sizeof size);
+  if (size > reply.size()) throw Failure("INTERNAL", "The WASM core's pin cannot be read");
+  std::string text(reply.substr(0, size));
+  reply.remove_prefix(size);
+  return text;
+}
 
 } // namespace
 
-Json Plan::document() const { return Json::parse(json); }
+Pin pinOf(Evaluation &evaluation, std::string_view specJson) {
+  const std::string reply = pinModel(specJson, evaluation.storeDirectory());
+  std::string_view rest = reply;
+  Pin pin;
+  for (std::string *member : {&pin.name, &pin.form, &pin.storePath, &pin.hash, &pin.revision})
+    *member = takeText(rest);
+  pin.lazy = !takeText(rest).empty();
+  return pin;
+}
 
-Plan readPlan(std::string json) {
-  Plan plan;
-  PlanReader reader(plan);
-  if (!Json::sax_parse(json, &reader) || plan.name.empty())
-    throw Failure("INTERNAL", "The WASM core's plan cannot be read");
-  if (plan.revision.empty()) plan.revision = std::move(reader.askedRevision);
-  plan.json = std::move(json);
+nlohmann::json planOf(Evaluation &evaluation, std::string_view specJson) {
+  nlohmann::json plan =
+      nlohmann::json::parse(planModel(specJson, evaluation.storeDirectory()), nullptr, false);
+  if (!plan.is_object()) throw Failure("INTERNAL", "The WASM core's plan cannot be read");
   return plan;
 }
 

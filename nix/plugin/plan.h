@@ -1,29 +1,28 @@
-// The plan of a model, as the core gives it: the few members that every call needs, read without
-// building the whole document, and the document itself for what needs more.
+// What the core says about a spec: the pin, which every call needs and which is read without a parser, and
+// the whole plan for what needs more.
 #pragma once
+
+#include "nix-api.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 
 namespace ai_models {
 
-struct Plan {
-  /** The whole plan, as the core wrote it. */
-  std::string json;
-
+struct Pin {
   std::string name;
-  bool lazy = false;
   /** "hash", "files", or empty where the spec has no pin; then there is no store path either. */
-  std::string pin;
+  std::string form;
   std::string storePath;
   std::string hash;
   /** The commit where the pin knows it, else the revision that was asked for. */
   std::string revision;
-
-  nlohmann::json document() const;
+  bool lazy = false;
 };
 
-/** Throws INTERNAL where the text is no plan. */
-Plan readPlan(std::string json);
+Pin pinOf(Evaluation &evaluation, std::string_view specJson);
+
+/** Costs much more than the pin: a lock may list thousands of files. */
+nlohmann::json planOf(Evaluation &evaluation, std::string_view specJson);
 
 } // namespace ai_models

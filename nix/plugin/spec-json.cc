@@ -106,20 +106,29 @@ private:
 
   /** Appends a JSON string. Bytes that are no UTF-8 stay as they are: the core judges them. */
   void quote(std::string_view text) {
-    static constexpr char digits[] = "0123456789abcdef";
     out += '"';
-    for (const char character : text) {
-      const auto byte = static_cast<unsigned char>(character);
-      if (byte < 0x20) {
-        out += "\\u00";
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-      } else {
-        if (byte == '"' || byte == '\\') out += '\\';
-        out += character;
-      }
+    size_t written = 0;
+    for (size_t index = 0; index < text.size(); index++) {
+      const auto byte = static_cast<unsigned char>(text[index]);
+      if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+      out.append(text, written, index - written);
+      escape(byte);
+      written = index + 1;
     }
+    out.append(text, written);
     out += '"';
+  }
+
+  void escape(unsigned char byte) {
+    static constexpr char digits[] = "0123456789abcdef";
+    if (byte < 0x20) {
+      out += "\\u00";
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    } else {
+      out += '\\';
+      out += static_cast<char>(byte);
+    }
   }
 
   bool isLock() const { return where.size() == 1 && where.front() == "lock"; }

@@ -41,6 +41,11 @@ constexpr uint32_t MAX_IDLE_PAGES = 64;
 /** wasm2c's runtime keeps its call depth in a global: one call at a time. */
 std::mutex runtime;
 
+/** In the guest's memory. */
+struct Bytes {
+  uint32_t address, size;
+};
+
 class Instance {
 public:
   Instance() {
@@ -53,13 +58,13 @@ public:
 
   core_instance *get() { return &module; }
 
-  /** Copies bytes into the guest and returns where they lie. */
-  uint32_t put(std::string_view bytes) {
-    if (bytes.size() > UINT32_MAX) throw Failure("FORMAT_LIMIT", "The spec is too large");
+  /** Copies bytes into the guest. */
+  Bytes put(std::string_view bytes) {
+    if (bytes.size() > UINT32_MAX) throw Failure("FORMAT_LIMIT", "The argument is too large");
     const auto size = static_cast<uint32_t>(bytes.size());
-    const uint32_t address = core_allocate(&module, size);
+    const uint32_t address = CORE_EXPORT(cabi_realloc)(&module, 0, 0, 1, size);
     std::memcpy(range(address, size), bytes.data(), size);
-    return address;
+    return {address, size};
   }
 
   /** The data of the reply at `address`, or its error as a Failure. */
@@ -73,7 +78,7 @@ public:
 
   /** Empties the arena. False where the memory has grown too large to be kept. */
   bool emptied() {
-    core_reset(&module);
+    CORE_EXPORT(reset)(&module);
     return memory().pages <= MAX_IDLE_PAGES;
   }
 
@@ -97,21 +102,57 @@ void prepareRuntime() {
   });
 }
 
-} // namespace
-
-std::string planModel(std::string_view specJson, std::string_view storeDirectory) {
+/** `call` with an instance. One serves many calls; one that has failed, or has grown, is dropped. */
+template <typename Call> std::string withInstance(Call call) {
   const std::lock_guard<std::mutex> guard(runtime);
   prepareRuntime();
   // A new instance has its whole memory to clear; an evaluation may ask thousands of times.
   static std::unique_ptr<Instance> idle;
   std::unique_ptr<Instance> core = idle ? std::move(idle) : std::make_unique<Instance>();
-  const uint32_t spec = core->put(specJson);
-  const uint32_t directory = core->put(storeDirectory);
-  std::string plan =
-      core->take(core_plan(core->get(), spec, static_cast<uint32_t>(specJson.size()), directory,
-                           static_cast<uint32_t>(storeDirectory.size())));
+  std::string reply = core->take(call(*core));
   if (core->emptied()) idle = std::move(core);
-  return plan;
+  return reply;
+}
+
+using PlanExport = uint32_t(core_instance *, uint32_t, uint32_t, uint32_t, uint32_t);
+
+std::string askAboutSpec(PlanExport *ask, std::string_view specJson, std::string_view storeDirectory) {
+  return withInstance([&](Instance &core) {
+    const Bytes spec = core.put(specJson);
+    const Bytes directory = core.put(storeDirectory);
+    return ask(core.get(), spec.address, spec.size, directory.address, directory.size);
+  });
+}
+
+using FileExport = uint32_t(core_instance *, uint32_t, uint32_t, uint64_t);
+
+std::string askAboutFile(FileExport *ask, std::string_view start, uint64_t fileSize) {
+  return withInstance([&](Instance &core) {
+    const Bytes bytes = core.put(start);
+    return ask(core.get(), bytes.address, bytes.size, fileSize);
+  });
+}
+
+} // namespace
+
+std::string pinModel(std::string_view specJson, std::string_view storeDirectory) {
+  return askAboutSpec(CORE_EXPORT(pin), specJson, storeDirectory);
+}
+
+std::string planModel(std::string_view specJson, std::string_view storeDirectory) {
+  return askAboutSpec(CORE_EXPORT(plan), specJson, storeDirectory);
+}
+
+uint64_t safetensorsSize(std::string_view start, uint64_t fileSize) {
+  const std::string reply = askAboutFile(CORE_EXPORT(safetensorssize), start, fileSize);
+  uint64_t size;
+  if (reply.size() != sizeof size) throw Failure("INTERNAL", "The WASM core gave no size");
+  std::memcpy(&size, reply.data(), sizeof size);
+  return size;
+}
+
+std::string inspectSafetensors(std::string_view start, uint64_t fileSize) {
+  return askAboutFile(CORE_EXPORT(safetensors), start, fileSize);
 }
 
 } // namespace ai_models

@@ -12,22 +12,25 @@ import { PLUGIN, pureEval, WHY_NOT } from './nix-run.ts';
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const why = WHY_NOT ?? (spawnSync('wat2wasm', ['--version']).status === 0 ? undefined : 'wat2wasm is not installed');
 
-/** `plan` looks at the third byte of the spec: the first letter of its first attribute. */
+/** `pin` looks at the third byte of the spec: the first letter of its first attribute. */
 const HOSTILE_CORE = `(module
   (memory (export "memory") 1)
   (data (i32.const 64) "\\00\\00\\00\\00\\f0\\ff\\00\\00\\ff\\00\\00\\00") ;; data that ends beyond the memory
   (data (i32.const 96) "\\00\\00\\00\\00\\40\\00\\00\\00\\ff\\ff\\ff\\ff") ;; the longest possible data
   (data (i32.const 128) "\\63\\00\\00\\00\\90\\00\\00\\00\\04\\00\\00\\00") ;; an error with an unknown number
   (data (i32.const 144) "odd!")
-  (data (i32.const 160) "\\00\\00\\00\\00\\b0\\00\\00\\00\\04\\00\\00\\00") ;; a result that is not JSON
-  (data (i32.const 176) "{oh,")
+  (data (i32.const 160) "\\00\\00\\00\\00\\b0\\00\\00\\00\\04\\00\\00\\00") ;; a result that ends within a text
+  (data (i32.const 176) "\\09\\00\\00\\00")
   (global $free (mut i32) (i32.const 1024))
   (func $endless (param i32) (result i32) (i32.add (call $endless (local.get 0)) (i32.const 1)))
   (func (export "reset"))
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
     (global.set $free (i32.add (global.get $free) (i32.const 1024)))
     (select (i32.const 0xfffffff0) (global.get $free) (i32.gt_u (local.get 3) (i32.const 50000))))
-  (func (export "plan") (param i32 i32 i32 i32) (result i32)
+  (func (export "plan") (param i32 i32 i32 i32) (result i32) (unreachable))
+  (func (export "safetensors") (param i32 i32 i64) (result i32) (unreachable))
+  (func (export "safetensorssize") (param i32 i32 i64) (result i32) (unreachable))
+  (func (export "pin") (param i32 i32 i32 i32) (result i32)
     (local $letter i32)
     (local.set $letter (i32.load8_u offset=2 (local.get 0)))
     (if (i32.eq (local.get $letter) (i32.const 97)) (then (unreachable)))
@@ -58,7 +61,7 @@ describe.skipIf(why)(`the plugin around a hostile core${why ? ` (${why})` : ''}`
     ['gives data that ends outside of its memory', '{ e = 1; }', 'an address outside its memory'],
     ['gives a length of 4 GiB', '{ f = 1; }', 'an address outside its memory'],
     ['gives an unknown error number', '{ g = 1; }', 'odd! [INTERNAL]'],
-    ['gives a result that is not JSON', '{ h = 1; }', 'cannot be read [INTERNAL]'],
+    ['gives a result that is cut off', '{ h = 1; }', 'cannot be read [INTERNAL]'],
     ['divides by zero', '{ z = 1; }', 'it trapped'],
     [
       'places an argument outside of its memory',

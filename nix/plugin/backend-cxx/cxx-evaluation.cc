@@ -84,8 +84,16 @@ std::string CxxEvaluation::storeUri() {
   return uri == "auto" ? "" : uri;
 }
 
+/** As the store's own, without its walk through the components: the core gives canonical paths. */
+nix::StorePath CxxEvaluation::parseStorePath(std::string_view path) {
+  const std::string &directory = state.store->storeDir;
+  const bool isBelow = path.size() > directory.size() && path[directory.size()] == '/' &&
+                       path.compare(0, directory.size(), directory) == 0;
+  return isBelow ? nix::StorePath(path.substr(directory.size() + 1)) : state.store->parseStorePath(path);
+}
+
 bool CxxEvaluation::isValidPath(const std::string &path) {
-  const nix::StorePath storePath = state.store->parseStorePath(path);
+  const nix::StorePath storePath = parseStorePath(path);
   // Before the question, so that a collector cannot come between answer and use. Once per path. An
   // evaluation that may not write (`nix-instantiate --eval`) builds nothing either.
   static std::unordered_set<std::string> rooted;

@@ -19,7 +19,8 @@ public:
       Value &attributes, const std::function<void(std::string_view, Value &)> &visit) override;
   void eachElement(Value &list, const std::function<void(Value &)> &visit) override;
 
-  bool isRestricted() override { return state.allowedPaths.has_value(); }
+  bool restrictsPaths() override { return state.allowedPaths.has_value(); }
+  bool restrictsUris() override { return nix::evalSettings.restrictEval; }
   void checkUri(const std::string &uri) override { state.checkURI(uri); }
   void checkInterrupt() override { nix::checkInterrupt(); }
 
@@ -33,6 +34,8 @@ public:
 private:
   nix::EvalState &state;
   const nix::Pos &position;
+
+  nix::StorePath parseStorePath(std::string_view path);
 };
 
 } // namespace ai_models
