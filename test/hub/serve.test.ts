@@ -69,11 +69,12 @@ describe('a hub', () => {
     await ask(hub, '/org/name/resolve/main/a', { headers: { range: 'bytes=1-2' } });
     await ask(hub, '/nothing');
     await expect.poll(() => lines, PATIENT).toHaveLength(4);
-    expect(lines.map((line) => line.replace(/ \d+ms$/, '').replace(/ 404 \d+$/, ' 404'))).toEqual([
-      'GET /org/name/resolve/main/a 200 4',
-      'HEAD /org/name/resolve/main/a 200 0',
-      'GET /org/name/resolve/main/a 206 2',
+    // A line is written when the answer has left, which the next request may overtake.
+    expect(lines.map((line) => line.replace(/ \d+ms$/, '').replace(/ 404 \d+$/, ' 404')).sort()).toEqual([
       'GET /nothing 404',
+      'GET /org/name/resolve/main/a 200 4',
+      'GET /org/name/resolve/main/a 206 2',
+      'HEAD /org/name/resolve/main/a 200 0',
     ]);
   });
 

@@ -56,6 +56,19 @@ export function succeeded(result: NixResult): NixResult {
   throw new Error(`nix failed with status ${result.status}:\n${result.stderr}`);
 }
 
+/** Whether this machine lets Nix build in a sandbox: containers and chroots often do not. */
+export async function sandboxWorks(): Promise<boolean> {
+  const name = `sandbox-probe-${process.pid}`;
+  const attributes = `name = "${name}"; system = builtins.currentSystem; builder = "/bin/sh";`;
+  const probe = `derivation { ${attributes} args = [ "-c" "echo > $out" ]; }`;
+  const paths = ['--option', 'sandbox-paths', '/bin/sh=/bin/sh /lib /lib64 /usr/lib'];
+  const args = ['--no-out-link', '-E', probe, '--option', 'sandbox', 'true', ...paths];
+  const { status, stdout, stderr } = await runNix('nix-build', args);
+  await runNix('nix-store', ['--delete', stdout.trim()]);
+  if (status !== 0) console.warn(`tests in a sandbox are skipped: ${stderr.trim().split('\n').pop() ?? ''}`);
+  return status === 0;
+}
+
 function withLibrary(expression: string): string {
   return `let inherit (import ${ROOT}/nix { }) lib; in ${expression}`;
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { futurePath, makeHelper, makeModel, remove, removeFromStore, scratch, type TestModel } from './models.ts';
-import { nix, PLUGIN, pureEval, run, WHY_NOT, type NixRun } from './nix-run.ts';
+import { nix, PLUGIN, pureEval, WHY_NOT, type NixRun } from './nix-run.ts';
 
 describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () => {
   let folder: string;
@@ -109,6 +109,6 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY
 
 /** A zombie that nobody has waited for counts as ended. */
 async function isRunning(id: string): Promise<boolean> {
-  const { stdout } = await run('ps', ['-o', 'stat=', '-p', id]);
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+  const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => 'State:\tX');
+  return !/^State:\s+[ZX]/m.test(status);
 }
