@@ -85,13 +85,16 @@ export class Output {
   quoted(text: Text): Output {
     this.reserve(text.size + 2);
     this.byte(0x22);
+    let written: usize = 0;
     for (let i: usize = 0; i < text.size; i++) {
       const byte = text.at(i);
+      if (byte >= 0x20 && byte != 0x22 && byte != 0x5c) continue;
+      this.bytes(text.ptr + written, i - written);
       if (byte < 0x20) this.put('\\u00').hex(byte);
-      else if (byte == 0x22 || byte == 0x5c) this.byte(0x5c).byte(byte);
-      else this.byte(byte);
+      else this.byte(0x5c).byte(byte);
+      written = i + 1;
     }
-    return this.byte(0x22);
+    return this.bytes(text.ptr + written, text.size - written).byte(0x22);
   }
 
   /** A JSON member: `"key":`, with a comma where something stands before it. */
