@@ -4,12 +4,7 @@
 import type { Hasher } from './hasher.ts';
 import type { CoreInstance } from './instance.ts';
 import { BLOCK_BYTES, Lane, LANES } from './lanes.ts';
-import { OpenFile } from './open-file.ts';
-
-export interface QueuedFile {
-  readonly index: number;
-  readonly path: string;
-}
+import { OpenFile, type QueuedFile } from './open-file.ts';
 
 /** Where the files come from and the results go. */
 export interface Queue {

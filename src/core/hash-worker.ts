@@ -3,9 +3,10 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HashAlgorithm } from './core.ts';
-import { hashInLanes, hashOneByOne, type Queue, type QueuedFile } from './hash-queue.ts';
+import { hashInLanes, hashOneByOne, type Queue } from './hash-queue.ts';
 import { createHasher, wasmHasher } from './hasher.ts';
 import { CoreInstance } from './instance.ts';
+import type { QueuedFile } from './open-file.ts';
 
 export interface HashWorkerData {
   readonly paths: readonly string[];

@@ -1,9 +1,8 @@
 // One of the four lanes of wasm/lanes.ts: a file, its buffer inside the core's memory and how far
 // its bytes have been hashed. hash-queue.ts drives four of them in step.
 
-import type { QueuedFile } from './hash-queue.ts';
 import type { CoreInstance } from './instance.ts';
-import { OpenFile } from './open-file.ts';
+import { OpenFile, type QueuedFile } from './open-file.ts';
 
 export const LANES = 4;
 export const BLOCK_BYTES = 64;

@@ -3,6 +3,12 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
+/** A file that waits for a hash worker: its place in the list, and where it lies. */
+export interface QueuedFile {
+  readonly index: number;
+  readonly path: string;
+}
+
 export class OpenFile {
   readonly #descriptor: number;
   /** Bytes read so far. */
