@@ -19,7 +19,8 @@ export interface Content {
   readonly response: HttpResponse;
 }
 
-const EXPIRED: ReadonlySet<number> = new Set([401, 403]);
+/** 400 is what S3 answers to a session that has expired. */
+const EXPIRED: ReadonlySet<number> = new Set([400, 401, 403]);
 
 export class RemoteFile {
   readonly #file: ManifestFile;

@@ -92,6 +92,7 @@ function denied(from: string, { source, key }: Asked): Explanation {
     message: `Azure refuses access to ${from}`,
     remedies: [
       `Let them ${right} the container ${source.container}: the role Storage Blob Data Reader, or a signature with sp=rl.`,
+      `Check that they belong to the account ${source.account}, that a signature has not expired, and the clock.`,
       'If the account has a firewall, this machine must be allowed through it.',
       'For a public container set `anonymous = true` in the source.',
     ],

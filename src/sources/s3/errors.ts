@@ -71,6 +71,8 @@ function explain(failure: Failure, asked: Asked): Explanation | undefined {
   if (MISPLACED.has(code) || status === 301) {
     if (region !== undefined && region !== asked.region) return otherRegion(region, asked);
   }
+  // Nothing is older than a few minutes here, unless the two clocks disagree.
+  if (code === 'AccessDenied' && /expired|not yet valid/i.test(failure.message ?? '')) return WRONG_CLOCK;
   const known = KNOWN[code];
   if (known !== undefined) return known(asked);
   if (status === 403 || status === 401) return denied(asked);
@@ -97,16 +99,18 @@ const KNOWN: Record<string, ((asked: Asked) => Explanation) | undefined> = {
   InvalidToken: ({ from }) => badCredentials(`The session token of ${from ?? ''} is not valid`, from),
   ExpiredToken: ({ from }) => badCredentials(`The session of ${from ?? ''} has expired`, from),
   TokenRefreshRequired: ({ from }) => badCredentials(`The session of ${from ?? ''} has expired`, from),
-  RequestTimeTooSkewed: () => ({
-    code: 'AUTH_INVALID',
-    message: 'The clock of this machine is wrong: S3 refuses what was signed by it',
-    remedies: ['Set the clock (`timedatectl set-ntp true`), then run the same command again.'],
-  }),
+  RequestTimeTooSkewed: () => WRONG_CLOCK,
   InvalidObjectState: () => ({
     code: 'HTTP_STATUS',
     message: 'The object is in an archive and cannot be read before it is restored',
     remedies: ['Restore it first: `aws s3api restore-object`.'],
   }),
+};
+
+const WRONG_CLOCK: Explanation = {
+  code: 'AUTH_INVALID',
+  message: 'The clock of this machine is wrong: S3 refuses what was signed by it',
+  remedies: ['Set the clock (`timedatectl set-ntp true`), then run the same command again.'],
 };
 
 function otherRegion(region: string, { source }: Asked): Explanation {

@@ -48,7 +48,7 @@ use = egg:swift#listing_formats
 use = egg:swift#s3api
 location = us-east-1
 check_bucket_owner = false
-max_bucket_listing = 1000
+max_bucket_listing = 10
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_writer = writing .admin
