@@ -105,9 +105,10 @@ describe('nix-ai-model', () => {
     expect(JSON.parse(stdout)).toHaveProperty('models.other');
     requests = [];
     const fetch = (): Promise<Result> => run(['fetch', '--lock', 'other.json', '--json'], environment);
-    const results = (await Promise.all([fetch(), fetch()])).map((result) => json(result) as { storePath: string });
+    const results = await Promise.all([fetch(), fetch()]);
+    const paths = results.map((result) => (json(result) as { storePath: string }).storePath);
     await other.close();
-    expect(results[0]?.storePath).toBe(results[1]?.storePath);
+    expect(paths[0]).toBe(paths[1]);
     expect(weightRequests()).toHaveLength(1);
   });
 
