@@ -57,6 +57,9 @@ std::string shortForm(const Json &source) {
 
 /** Brings the model into the store and makes sure that it is the one that was planned. */
 void obtain(Evaluation &evaluation, const std::string &specJson, const std::string &wanted) {
+  // Only here: for a path that is valid already it would cost as much as the question whether it is,
+  // and Nix's own fetchers do without.
+  evaluation.keepPath(wanted);
   const std::string found = fetchWithHelper(evaluation, specJson);
   if (found != wanted)
     throw Failure("INTERNAL", "The helper program and the plugin plan different store paths",

@@ -94,8 +94,9 @@ public:
   virtual std::string storeDirectory() = 0;
   /** The store that this evaluation uses, as NIX_REMOTE names it; empty for the default. */
   virtual std::string storeUri() = 0;
-  /** Whether the path is valid; where Nix may go on to build, it stays so (a temporary root). */
   virtual bool isValidPath(const std::string &path) = 0;
+  /** From now on, and until this process ends, the collector leaves the path alone; it may come later. */
+  virtual void keepPath(const std::string &path) = 0;
   /** Forgets what was remembered about paths: another process has added one. */
   virtual void refreshStore() = 0;
   /** Lets expressions read the path in pure and restricted evaluation. */

@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <unordered_set>
 
 namespace ai_models {
 
@@ -93,20 +92,17 @@ nix::StorePath CxxEvaluation::parseStorePath(std::string_view path) {
 }
 
 bool CxxEvaluation::isValidPath(const std::string &path) {
-  const nix::StorePath storePath = parseStorePath(path);
-  // Before the question, so that a collector cannot come between answer and use. Once per path. An
-  // evaluation that may not write (`nix-instantiate --eval`) builds nothing either.
-  static std::unordered_set<std::string> rooted;
-  if (!nix::settings.readOnlyMode && rooted.insert(path).second) {
-    try {
-      state.store->addTempRoot(storePath);
-    } catch (nix::Interrupted &) {
-      throw;
-    } catch (nix::Error &) {
-      // A store that cannot be written has no collector to be afraid of.
-    }
+  return state.store->isValidPath(parseStorePath(path));
+}
+
+void CxxEvaluation::keepPath(const std::string &path) {
+  try {
+    state.store->addTempRoot(parseStorePath(path));
+  } catch (nix::Interrupted &) {
+    throw;
+  } catch (nix::Error &) {
+    // A store that cannot be written has no collector to be afraid of.
   }
-  return state.store->isValidPath(storePath);
 }
 
 void CxxEvaluation::allowPath(const std::string &path) {
