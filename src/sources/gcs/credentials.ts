@@ -35,7 +35,8 @@ export function credentialsFor(
 }
 
 async function openDefaults(environment: Environment): Promise<() => Promise<Headers>> {
-  const { GoogleAuth } = await import('google-auth-library');
+  // Its default export: a bundled CommonJS module has no other.
+  const { GoogleAuth } = (await import('google-auth-library')).default;
   const keyFilename = variable(environment, 'GOOGLE_APPLICATION_CREDENTIALS');
   const auth = new GoogleAuth({ scopes: [SCOPE], ...(keyFilename === undefined ? {} : { keyFilename }) });
   // It keeps the token, and gets another one when it is about to expire.

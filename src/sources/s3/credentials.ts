@@ -56,7 +56,8 @@ async function loadChain(
   region: string,
   environment: Environment,
 ): Promise<() => Promise<Credentials>> {
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  // Its default export: a bundled CommonJS module has no other.
+  const { defaultProvider } = (await import('@aws-sdk/credential-provider-node')).default;
   return defaultProvider({
     ...sharedFiles(environment),
     ...(profile === undefined ? {} : { profile }),

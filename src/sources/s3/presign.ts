@@ -24,7 +24,8 @@ export interface Signing {
 }
 
 export async function presign(request: Unsigned, signing: Signing): Promise<string> {
-  const { SignatureV4 } = await import('@smithy/signature-v4');
+  // Its default export: a bundled CommonJS module has no other.
+  const { SignatureV4 } = (await import('@smithy/signature-v4')).default;
   const { accessKeyId, secretAccessKey, sessionToken } = signing.credentials;
   const signer = new SignatureV4({
     service: 's3',
