@@ -9,6 +9,7 @@ import type { Clock } from '../net/clock.ts';
 import type { Http } from '../net/http.ts';
 import type { RetryPolicy } from '../net/retry-policy.ts';
 import type { RetryOptions } from '../net/with-retries.ts';
+import { BlockPool } from './block-pool.ts';
 import { DigestPool } from './digest-pool.ts';
 import type { PartialPaths } from './partial-file.ts';
 
@@ -37,6 +38,7 @@ export interface DownloadContext {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   readonly retry: Omit<RetryOptions, 'path'>;
+  readonly blocks: BlockPool;
   readonly digests: DigestPool;
   /** Tells the slots that a file has work again. */
   wake: () => void;
@@ -57,6 +59,7 @@ export function createContext(options: DownloadOptions): DownloadContext {
     signal,
     progress,
     retry: { policy: retryPolicy, clock, random, signal, progress },
+    blocks: new BlockPool(),
     digests: new DigestPool(),
     wake: () => undefined,
   };

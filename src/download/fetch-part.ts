@@ -4,6 +4,7 @@
 import { ModelError } from '../base/errors.ts';
 import { delayAfter, type RetryOptions } from '../net/with-retries.ts';
 import { systemClock } from '../net/clock.ts';
+import type { BlockPool } from './block-pool.ts';
 import type { Answer } from './content-answer.ts';
 import { receiveBody } from './receive-body.ts';
 import type { Range } from './ranges.ts';
@@ -17,7 +18,8 @@ export interface PartJob {
   readonly retry: RetryOptions;
   /** Called with each acceptable answer before its body is read; says which range to write. */
   readonly accept: (answer: Answer, range: PartJob['range']) => Promise<PartJob['range']>;
-  readonly write: (chunks: readonly Uint8Array[], position: number) => Promise<void>;
+  readonly blocks: BlockPool;
+  readonly write: (bytes: Buffer, position: number) => Promise<void>;
 }
 
 export async function fetchPart(job: PartJob): Promise<Range> {
@@ -66,20 +68,16 @@ async function writeBody(
   { start, end }: PartJob['range'],
   moved: (position: number) => void,
 ): Promise<void> {
-  const limit = (end ?? Infinity) - start;
-  if (limit <= 0) {
+  const length = (end ?? Infinity) - start;
+  if (length <= 0) {
     response.discard();
     return;
   }
   let position = start;
-  const received = await receiveBody(response.body, limit, async (chunks, length) => {
-    await job.write(chunks, position);
-    position += length;
+  const write = async (bytes: Buffer): Promise<void> => {
+    await job.write(bytes, position);
+    position += bytes.length;
     moved(position);
-  });
-  if (received === limit || end === undefined) return;
-  const subject = job.retry.path;
-  const details = { subject, wanted: `${limit} bytes`, found: `${received} bytes` };
-  if (received > limit) throw new ModelError('SIZE_MISMATCH', 'The server sends more than was announced', details);
-  throw new ModelError('TRUNCATED', 'The answer ended before the file did', { ...details, retriable: true });
+  };
+  await receiveBody(response, { path: job.retry.path, length, blocks: job.blocks, write });
 }

@@ -140,11 +140,11 @@ export class FileDownload {
       signal: AbortSignal.any([this.#controller.signal, this.#context.signal]),
       retry: { ...this.#context.retry, path },
       accept: (answer, asked) => this.#accept(answer, asked),
-      write: async (chunks, position) => {
+      blocks: this.#context.blocks,
+      write: async (bytes, position) => {
         const before = partial.frontier;
-        await partial.write(chunks, position);
-        const count = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-        this.#context.progress({ type: 'bytes', path, count });
+        await partial.write(bytes, position);
+        this.#context.progress({ type: 'bytes', path, count: bytes.length });
         if (partial.frontier > before) this.#follower?.advance(partial.frontier);
       },
     });

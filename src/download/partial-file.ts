@@ -81,10 +81,10 @@ export class PartialFile {
     });
   }
 
-  /** Writes all of the chunks at `position`; slow disks hold up the network through this. */
-  async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
-    const end = position + chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    await this.#guard(() => this.#writeAll(chunks, position, end));
+  /** Writes all of it at `position`; slow disks hold up the network through this. */
+  async write(bytes: Buffer, position: number): Promise<void> {
+    const end = position + bytes.length;
+    await this.#guard(() => this.#writeAll(bytes, position));
     this.#written = addRange(this.#written, { start: position, end });
     this.#unsynced = addRange(this.#unsynced, { start: position, end });
     if (countBytes(this.#unsynced) >= SYNC_BYTES) this.#syncBehind();
@@ -96,13 +96,9 @@ export class PartialFile {
     if (this.#syncing === undefined) this.sync().catch(() => undefined);
   }
 
-  async #writeAll(chunks: readonly Uint8Array[], position: number, end: number): Promise<void> {
-    const { bytesWritten } = await this.#handle.writev(chunks as Uint8Array[], position);
-    if (position + bytesWritten === end) return;
-    // A short write is rare (a disk that is nearly full): then one copy does not matter.
-    const rest = Buffer.concat(chunks).subarray(bytesWritten);
-    for (let at = 0; at < rest.length; ) {
-      at += (await this.#handle.write(rest, at, rest.length - at, position + bytesWritten + at)).bytesWritten;
+  async #writeAll(bytes: Buffer, position: number): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      at += (await this.#handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
     }
   }
 

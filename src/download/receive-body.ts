@@ -2,44 +2,86 @@
 // comes in. Whatever arrived is handed on even when the body breaks: received bytes are never
 // asked for again.
 
-/** One write; large enough that system calls do not count, small enough for many connections. */
-const PIECE_BYTES = 512 * 1024;
+import { ModelError } from '../base/errors.ts';
+import type { HttpResponse } from '../net/http.ts';
+import { BLOCK_BYTES, type BlockPool } from './block-pool.ts';
 
-export type Sink = (chunks: readonly Uint8Array[], length: number) => Promise<void>;
+export interface Receipt {
+  /** The manifest's path, for messages. */
+  readonly path: string;
+  /** How many bytes must come; Infinity where nobody knows. */
+  readonly length: number;
+  readonly blocks: BlockPool;
+  /** Called for one piece after the other, in order. `bytes` is used again when it has resolved. */
+  readonly write: (bytes: Buffer) => Promise<void>;
+}
 
-/** Hands at most `limit` bytes to `sink`; returns how many came, which is more if there were more. */
-export async function receiveBody(
-  body: AsyncIterable<Uint8Array>,
-  limit: number,
-  sink: Sink,
-): Promise<number> {
-  let pieces: Uint8Array[] = [];
-  let length = 0;
+export async function receiveBody({ receive }: Pick<HttpResponse, 'receive'>, receipt: Receipt): Promise<void> {
+  const { path, length } = receipt;
+  const pieces = new Pieces(receipt);
   let received = 0;
-  let writing = Promise.resolve();
-
-  const handOn = async (): Promise<void> => {
-    await writing;
-    if (length > 0) writing = sink(pieces, length);
-    // Awaited by the next call; until then nobody else listens for its failure.
-    writing.catch(() => undefined);
-    pieces = [];
-    length = 0;
-  };
-
+  const shouldBe = (): { subject: string; wanted: string; found: string } => ({
+    subject: path,
+    wanted: `${length} bytes`,
+    found: `${received} bytes`,
+  });
   try {
-    for await (const chunk of body) {
+    await receive((chunk) => {
       received += chunk.length;
-      const excess = received - limit;
-      const wanted = excess > 0 ? chunk.subarray(0, chunk.length - excess) : chunk;
-      pieces.push(wanted);
-      length += wanted.length;
-      if (excess > 0) break;
-      if (length >= PIECE_BYTES) await handOn();
-    }
+      if (received <= length) return pieces.store(chunk);
+      throw new ModelError('SIZE_MISMATCH', 'The server sends more than was announced', shouldBe());
+    });
   } finally {
-    await handOn();
-    await writing;
+    await pieces.end();
   }
-  return received;
+  if (received >= length || length === Infinity) return;
+  throw new ModelError('TRUNCATED', 'The answer ended before the file did', { ...shouldBe(), retriable: true });
+}
+
+/** Chunks become blocks: one is filled while another one is written. */
+class Pieces {
+  readonly #receipt: Receipt;
+  #block: Buffer;
+  #filled = 0;
+  #writing = Promise.resolve();
+
+  constructor(receipt: Receipt) {
+    this.#receipt = receipt;
+    this.#block = receipt.blocks.take();
+  }
+
+  store(chunk: Buffer): Promise<void> | undefined {
+    const count = chunk.copy(this.#block, this.#filled);
+    this.#filled += count;
+    if (this.#filled < BLOCK_BYTES) return undefined;
+    const rest = Buffer.from(chunk.subarray(count));
+    return this.#handOn().then(() => this.store(rest));
+  }
+
+  async end(): Promise<void> {
+    try {
+      await this.#handOn();
+      await this.#writing;
+    } finally {
+      this.#receipt.blocks.give(this.#block);
+    }
+  }
+
+  async #handOn(): Promise<void> {
+    await this.#writing;
+    if (this.#filled === 0) return;
+    const { blocks, write } = this.#receipt;
+    const block = this.#block;
+    const writing = write(block.subarray(0, this.#filled));
+    this.#filled = 0;
+    const spare = blocks.takeSpare();
+    if (spare === undefined) {
+      await writing;
+      return;
+    }
+    this.#block = spare;
+    this.#writing = writing.finally(() => { blocks.giveSpare(block); });
+    // Awaited by the next call; until then nobody else listens for its failure.
+    this.#writing.catch(() => undefined);
+  }
 }

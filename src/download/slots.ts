@@ -1,6 +1,8 @@
 // Runs work on a fixed number of slots: the one limit on concurrency that a download has. Work is
 // asked for whenever a slot is free, so that what to do next is decided as late as possible.
 
+import { deferred } from '../base/deferred.ts';
+
 export interface Slots {
   /** Resolves when nothing runs and nothing is left; rejects at once with the first failure. */
   readonly done: Promise<void>;
@@ -14,8 +16,8 @@ export interface Slots {
 export function runSlots(limit: number, next: () => (() => Promise<void>) | undefined): Slots {
   let running = 0;
   let failed = false;
-  const done = deferred();
-  const idle = deferred();
+  const done = deferred<undefined>();
+  const idle = deferred<undefined>();
 
   const fill = (): void => {
     while (!failed && running < limit) {
@@ -25,8 +27,8 @@ export function runSlots(limit: number, next: () => (() => Promise<void>) | unde
       void run(work);
     }
     if (running === 0) {
-      done.resolve();
-      idle.resolve();
+      done.resolve(undefined);
+      idle.resolve(undefined);
     }
   };
   const run = async (work: () => Promise<void>): Promise<void> => {
@@ -41,11 +43,4 @@ export function runSlots(limit: number, next: () => (() => Promise<void>) | unde
   };
   fill();
   return { done: done.promise, idle: idle.promise, wake: fill };
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
-  let settle: Omit<ReturnType<typeof deferred>, 'promise'> | undefined;
-  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  if (settle === undefined) throw new Error('unreachable: the executor runs at once');
-  return { promise, ...settle };
 }

@@ -31,7 +31,9 @@ export async function requestFile({ url, method, range, signal }: HttpRequest): 
   const status = range === undefined ? 200 : 206;
   if (!hasBody) return emptyAnswer(url, status, headers);
   const stream = file.createReadStream({ start, end: end - 1, highWaterMark: CHUNK_BYTES });
-  return { status, headers, url, body: readBody(stream, url, signal), discard: () => stream.destroy() };
+  const body = readBody(stream, url, signal);
+  const discard = (): void => void stream.destroy();
+  return { status, headers, url, body, receive: receiveFrom(body), discard };
 }
 
 /** Undefined where there is nothing, or something that is no plain file. */
@@ -66,7 +68,14 @@ async function* readBody(
 }
 
 function emptyAnswer(url: string, status: number, headers: Record<string, string>): HttpResponse {
-  return { status, headers, url, body: nothing(), discard: () => undefined };
+  const body = nothing();
+  return { status, headers, url, body, receive: receiveFrom(body), discard: () => undefined };
+}
+
+function receiveFrom(body: AsyncIterable<Buffer>): HttpResponse['receive'] {
+  return async (sink) => {
+    for await (const chunk of body) await sink(chunk);
+  };
 }
 
 async function* nothing(): AsyncGenerator<Buffer, void> {

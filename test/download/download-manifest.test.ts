@@ -44,14 +44,9 @@ describe('downloadManifest', () => {
         request: async (request) => {
           most = Math.max(most, ++running);
           const response = await options.http.request(request);
-          const body = async function* (): AsyncGenerator<Buffer, void> {
-            try {
-              yield* response.body;
-            } finally {
-              running -= 1;
-            }
-          };
-          return { ...response, body: body() };
+          const receive: typeof response.receive = (sink) =>
+            response.receive(sink).finally(() => (running -= 1));
+          return { ...response, receive };
         },
       },
     });
