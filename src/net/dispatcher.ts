@@ -6,6 +6,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import type { Dispatcher } from 'undici';
 import { type Environment, variable } from '../base/env.ts';
 import { ModelError } from '../base/errors.ts';
+import { reusingConnector } from './connector.ts';
 
 /** Milliseconds. None limits a whole download: only the time in which nothing happens. */
 export interface Timeouts {
@@ -32,7 +33,7 @@ export async function createDispatcher(
   timeouts: Partial<Timeouts> = {},
 ): Promise<Dispatcher> {
   // Its default export: a bundled CommonJS module has no other.
-  const { EnvHttpProxyAgent } = (await import('undici')).default;
+  const { buildConnector, EnvHttpProxyAgent } = (await import('undici')).default;
   const { connect, headers, body } = { ...DEFAULT_TIMEOUTS, ...timeouts };
   const secureContext = certificateAuthorities(environment);
   const socket = {
@@ -45,7 +46,7 @@ export async function createDispatcher(
     headersTimeout: headers,
     bodyTimeout: body,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connect: socket,
+    connect: reusingConnector(buildConnector, socket),
     requestTls: socket,
     proxyTls: socket,
     // Plain http is asked of the proxy itself: many refuse CONNECT to anything but port 443.
