@@ -26,11 +26,12 @@ let
   name = head (filter (name: !(elem name known)) (attrNames attributes));
   full = if path == "" then name else "${path}.${name}";
   near = nearest known name;
+  homes = filter (kind: elem name kind.attributes) schema.kinds;
   hint =
     if near != null then
       "; did you mean `${near}`?"
-    else if path == "" && elem name (schema.attributesOf "huggingface") then
-      "; it belongs in `source.huggingface`"
+    else if path == "" && homes != [ ] then
+      "; it belongs in `source.${(head homes).kind}`"
     else
       "";
 in

@@ -15,6 +15,12 @@ let
     normaliseSpec = import ./normaliseSpec.nix lib;
     normaliseSource = import ./normaliseSource.nix lib;
     types = import ./types lib;
+    lockRules = import ./lockRules.nix lib;
+    sourceChecks = import ./sourceChecks.nix lib;
+    addressAttributes = import ./addressAttributes.nix lib;
+    addressText = import ./addressText.nix lib;
+    gitRevision = import ./gitRevision.nix lib;
+    imageName = import ./imageName.nix lib;
     filePatterns = import ./filePatterns.nix lib;
     globRegex = import ./globRegex.nix lib;
     selectFiles = import ./selectFiles.nix lib;

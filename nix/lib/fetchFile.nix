@@ -1,24 +1,66 @@
-# One file of a model as a flat fixed output, named after the file. Nix fetches it by itself; where
-# there are mirrors, which Nix cannot try one after the other, the command line does.
+# One file of a pinned model as a flat fixed output, named after the file. Where it has one plain
+# address Nix fetches it by itself. Where it has several, or where one must list, log in or sign
+# first, the command line does, which is told what this file is and so need not look for it.
 {
   buildWithTool,
+  hexDigest,
   storeName,
   ...
 }:
 
+let
+  inherit (builtins)
+    head
+    intersectAttrs
+    length
+    ;
+in
+
 {
-  path,
-  hash,
+  # { path; hash; size?; version?; } of the pin.
+  file,
+  # Addresses that Nix could ask.
   urls,
+  # The model's source, { kind = attributes; }, and its locked version or null.
+  source,
+  revision,
   system,
 }:
 let
+  inherit (file) path hash;
   name = storeName (baseNameOf path);
+
+  # Only a lock knows sizes, and what it says is all that is needed.
+  pin =
+    if file ? size then
+      {
+        lock = {
+          inherit source;
+          contents = [
+            (
+              {
+                inherit path;
+                sha256 = hexDigest hash;
+              }
+              // intersectAttrs {
+                size = null;
+                version = null;
+              } file
+            )
+          ];
+        }
+        // (if revision == null then { } else { inherit revision; });
+      }
+    else
+      {
+        inherit source;
+        fileHashes.${path} = "${hash.algorithm}:${hexDigest hash}";
+      };
 in
-if builtins.length urls == 1 then
+if length urls == 1 then
   import <nix/fetchurl.nix> {
     inherit name;
-    url = builtins.head urls;
+    url = head urls;
     outputHash = hash.digest;
     outputHashAlgo = hash.algorithm;
   }
@@ -26,8 +68,5 @@ else
   buildWithTool {
     inherit name hash system;
     mode = "flat";
-    spec = {
-      inherit name;
-      source.url.urls = [ { inherit urls path; } ];
-    };
+    spec = { inherit name; } // pin;
   }

@@ -24,7 +24,11 @@ let
     intersectAttrs
     listToAttrs
     map
+    match
     ;
+
+  # As a shell takes it: the addresses of object stores may have a `?` and a `&`.
+  quoted = text: if match "[A-Za-z0-9@%+=:,./_-]*" text == null then "'${text}'" else text;
 
   unpinned =
     name: source:
@@ -32,8 +36,8 @@ let
       message = "fetchModel needs `hash`, `lock` or `fileHashes`, to give the same model every time";
       subject = name;
       remedies = [
-        "`nix-ai-model prefetch ${source}` prints the hash."
-        "`nix-ai-model lock ${name}=${source}` pins each file, without downloading weights."
+        "`nix-ai-model prefetch ${quoted source}` prints the hash."
+        "`nix-ai-model lock ${quoted "${name}=${source}"}` pins each file, without downloading weights."
       ];
     };
 
@@ -55,7 +59,7 @@ let
     pin
     ;
   type = types.${kind};
-  revision = pin.revision or value.revision or null;
+  revision = pin.revision or (type.revisionOf value);
   system = if given.system or null == null then defaultSystem else given.system;
 
   # What the builder is told, and what a reader finds as `spec`.
@@ -64,23 +68,31 @@ let
     source.${kind} = value;
   };
 
+  # What one file needs of the source.
+  narrow = type.narrow or ({ source, ... }: source);
+  fileUrls = type.fileUrls or (_: [ ]);
+
   # A file of a pin by file, with the store path that fetches it.
   pinnedFile =
     file:
-    {
+    let
       inherit (file) path;
+      source = value;
+    in
+    {
+      inherit path;
       ${file.hash.algorithm} = hexDigest file.hash;
       storePath = toString (fetchFile {
-        inherit (file) path hash;
-        inherit system;
-        urls = type.fileUrls {
-          inherit revision;
-          inherit (file) path;
-          source = value;
-        };
+        inherit file system;
+        urls = fileUrls { inherit source revision path; };
+        source.${kind} = narrow { inherit source path; };
+        revision = pin.revision or null;
       });
     }
-    // intersectAttrs { size = null; } file;
+    // intersectAttrs {
+      size = null;
+      version = null;
+    } file;
   pinnedFiles = map pinnedFile pin.contents;
 
   ofTree = buildWithTool {

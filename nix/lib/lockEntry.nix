@@ -74,6 +74,8 @@ let
       invalid subject ''"${file.path}" has no sha256 of 64 hexadecimal digits'' (
         toJSON (file.sha256 or null)
       )
+    else if !(isString (file.version or "")) then
+      invalid subject ''"${file.path}" has a version that is no text'' (toJSON file.version)
     else
       {
         inherit (file) path size;
@@ -81,13 +83,14 @@ let
           algorithm = "sha256";
           digest = file.sha256;
         };
-      };
+      }
+      // intersectAttrs { version = null; } file;
 
   check =
     { name, entry }:
     let
       subject = if name == null then "entry" else ''model "${name}"'';
-      contents = map (checkFile subject) entry.contents;
+      contents = map (file: checkFile subject (if isAttrs file then withoutNulls file else file)) entry.contents;
       sum = foldl' (sum: file: sum + file.size) 0 contents;
     in
     if !(isAttrs entry && isAttrs (entry.source or null)) then

@@ -11,22 +11,24 @@
 let
   inherit (builtins)
     attrNames
+    concatMap
     concatStringsSep
-    elem
-    elemAt
     filter
     head
     isAttrs
     isString
     length
+    map
     match
     removeAttrs
+    stringLength
+    substring
     toJSON
     typeOf
     ;
 
   kinds = attrNames types;
-  wanted = concatStringsSep " or " kinds;
+  wanted = "one of ${concatStringsSep " " kinds}";
   invalid = message: found: fail "SPEC_INVALID" { inherit message found; };
 
   unknownKind =
@@ -40,26 +42,32 @@ let
       inherit wanted;
     };
 
+  # Every beginning of a short form, with the kind that it is of.
+  beginnings = concatMap (
+    kind: map (begin: { inherit kind begin; }) (attrNames types.${kind}.shortForms)
+  ) kinds;
+
   ofShortForm =
     text:
     let
-      parts = match "([A-Za-z0-9]+):(.+)" text;
-      prefix = head parts;
-      rest = elemAt parts 1;
-      fitting = filter (kind: elem prefix types.${kind}.shortForms) kinds;
-      kind = head fitting;
-      isAddress = match "//.*" rest != null;
+      fits = { begin, ... }: substring 0 (stringLength begin) text == begin;
+      fitting = filter fits beginnings;
+      inherit (head fitting) kind begin;
+      near = nearest (map (row: row.begin) beginnings) (head (match "([^:]*:?(//)?).*" text));
     in
-    if parts == null || fitting == [ ] then
+    if fitting == [ ] then
       fail "SPEC_INVALID" {
-        message = "`source` is no short form of a source";
-        wanted = "huggingface:org/name@revision, or a URL";
+        message =
+          "`source` is no short form of a source" + (if near == null then "" else "; did you mean `${near}…`?");
+        wanted =
+          "huggingface:org/name@revision, a URL, or one that begins with "
+          + "mlflow: git-lfs: s3:// gs:// azure:// wasbs:// ollama: oci:";
         found = text;
       }
     else
       {
         inherit kind;
-        value = types.${kind}.parseShortForm (if isAddress then text else rest);
+        value = types.${kind}.shortForms.${begin} (substring (stringLength begin) (-1) text);
       };
 
   ofAttributes =

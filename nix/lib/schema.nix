@@ -17,6 +17,12 @@ rec {
   # Known from the requirements, but without a meaning yet.
   unsupported = filter (name: !(schema.properties.${name}.x-supported or true)) attributes;
 
+  # Every kind of source with its attributes.
+  kinds = map (entry: {
+    kind = entry.properties.source.const;
+    attributes = attributesOf (builtins.head (builtins.match "#/[$]defs/(.*)" entry."$ref"));
+  }) schema."$defs".flatSource.anyOf;
+
   # Of a part, by its name in the schema.
   attributesOf = part: attrNames schema."$defs".${part}.properties;
 }

@@ -25,7 +25,7 @@ export async function runNix(
   { environment = {} }: NixOptions = {},
 ): Promise<NixResult> {
   // A developer's own hub and token must not change what the tests see.
-  const env = { ...process.env, HF_ENDPOINT: '', HF_TOKEN: '', ...environment };
+  const env = { ...process.env, HF_ENDPOINT: '', HF_TOKEN: '', MLFLOW_TRACKING_URI: '', ...environment };
   const all = [...args, '--option', 'substituters', ''];
   return await new Promise((resolve) => {
     execFile(command, all, { env, cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {

@@ -1,9 +1,13 @@
 // The core (command line, plugin) and nix/lib read a spec independently of each other. Here both
 // read the same ones: they must accept the same, and name the same store paths, byte for byte.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ModelError } from '../../src/base/errors.ts';
 import { planModel } from '../../src/core/plan.ts';
+import { BAD_SOURCES, GOOD_SOURCES } from '../spec/source-cases.ts';
 import { evaluate } from './nix-commands.ts';
 
 const HEX = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
@@ -32,7 +36,7 @@ const SPECS: Record<string, object> = {
   'short form of a data set': { source: 'huggingface:datasets/org/name@v1', hash: SRI },
   'short form with an empty revision': { source: 'hf:org/name@', hash: SRI },
   'short form of nothing': { source: 'hf:', hash: SRI },
-  'short form of an unknown kind': { source: 'ollama:llama2', hash: SRI },
+  'short form of an unknown kind': { source: 'torrent:llama2', hash: SRI },
   'tagged form': hub({ revision: COMMIT }),
   'flat form': { source: { source: 'huggingface', repoId: 'gpt2', rev: 'refs/pr/1' }, hash: SRI },
   'nulls everywhere': { ...hub({ revision: null, files: null, endpoint: null }), name: null, lock: null, lazy: null },
@@ -100,6 +104,35 @@ const SPECS: Record<string, object> = {
   'a lock from a later version with more attributes': { lock: { ...entry, signedBy: 'x' } },
 };
 
+const sources = [...GOOD_SOURCES, ...BAD_SOURCES].map(([source]) => source);
+for (const source of sources) {
+  // Nix has no texts with a NUL in them.
+  if (!JSON.stringify(source).includes('\\u0000')) SPECS[`the source ${JSON.stringify(source)}`] = { source, hash: SRI };
+}
+// Each source beside a lock of itself, of the one before it, and of itself at another version.
+GOOD_SOURCES.forEach(([source, , locked], index) => {
+  const before = GOOD_SOURCES[index - 1]?.[2] ?? {};
+  const of = (other: object): object => ({ name: 'x', source, lock: { ...entry, source: other } });
+  SPECS[`the locked source ${JSON.stringify(source)}`] = of(locked);
+  SPECS[`the source ${JSON.stringify(source)} with a lock of another`] = of(before);
+  const [[kind, value] = ['', {}]] = Object.entries(locked) as [string, object][];
+  for (const version of ['rev', 'reference', 'modelVersion']) {
+    if (version in value) SPECS[`the source ${JSON.stringify(source)} with another ${version} locked`] = of({ [kind]: { ...value, [version]: '7' } });
+  }
+  for (const access of ['endpoint', 'trackingUri', 'region', 'anonymous']) {
+    if (access in value) SPECS[`the source ${JSON.stringify(source)} with no ${access} locked`] = of({ [kind]: { ...value, [access]: null } });
+  }
+  SPECS[`the lock of ${JSON.stringify(source)}`] = { name: 'x', lock: { ...entry, source } };
+});
+SPECS['what the source leaves open and the lock knows'] = {
+  name: 'x', source: 's3://my-models/p', 
+  lock: { ...entry, source: { s3: { bucket: 'my-models', prefix: 'p', endpoint: 'http://127.0.0.1:1', region: 'here' } } },
+};
+SPECS['a version that is the locked revision'] = { name: 'x', source: 'mlflow:m/3', lock: { ...entry, revision: '3', source: { mlflow: { modelName: 'm', modelStage: 'Production' } } } };
+SPECS['objects with versions'] = {
+  lock: { source: { gcs: { bucket: 'my-models' } }, contents: [{ path: 'a', size: 1, sha256: HEX, version: '17' }] },
+};
+
 const NAMES = ['tiny', 'a+b-c.d_e?f=g', '.hidden', 'a b', '', 'x'.repeat(207), 'x'.repeat(212), 'ü'];
 const PATHS = [
   'a/../b', './a', 'a//b', '/a', 'a/', 'C:/x', 'a\\b', 'a\nb', '.git/config', 'sub/.GIT', 'nul', 'a/COM1.txt',
@@ -155,7 +188,10 @@ function readByCore(spec: object): Reading | string {
 
 /** All of them in one evaluation. A refusal is a throw, which tryEval catches. */
 async function readByLibrary(specs: Record<string, object>): Promise<Record<string, Reading | string>> {
-  const json = JSON.stringify(specs).replaceAll("''", "'''").replaceAll('${', "''${");
+  // Too long for an argument.
+  const directory = mkdtempSync(join(tmpdir(), 'parity-'));
+  const file = join(directory, 'specs.json');
+  writeFileSync(file, JSON.stringify(specs));
   const expression = `
     builtins.mapAttrs (_: spec:
       let
@@ -169,8 +205,12 @@ async function readByLibrary(specs: Record<string, object>): Promise<Record<stri
         tried = builtins.tryEval (builtins.deepSeq reading reading);
       in
       if tried.success then tried.value else "refused"
-    ) (builtins.fromJSON ''${json}'')`;
-  return (await evaluate(expression)) as Record<string, Reading | string>;
+    ) (builtins.fromJSON (builtins.readFile ${file}))`;
+  try {
+    return (await evaluate(expression)) as Record<string, Reading | string>;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 describe('the core and nix/lib', async () => {

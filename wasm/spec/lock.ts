@@ -86,6 +86,7 @@ function parseEntry(entry: Value): Lock | null {
   const source = entry.member('source');
   const contents = entry.member('contents');
   if (!expectObject(entry)) return null;
+  if (source !== null && !expectObject(source)) return null;
   if (source === null || contents === null || contents.kind != ARRAY) {
     invalid(entry).message.put(source === null ? ' lacks `source`' : ' lacks `contents`, the list of its files');
     return null;

@@ -3,6 +3,8 @@
   checkAttributes,
   encodeUrl,
   fail,
+  gitRevision,
+  lockRules,
   oneOf,
   schema,
   ...
@@ -10,7 +12,6 @@
 
 let
   inherit (builtins)
-    elem
     elemAt
     getEnv
     head
@@ -22,7 +23,6 @@ let
     ;
 
   path = "source.huggingface";
-  defaultRevision = "main";
   defaultEndpoint = "https://huggingface.co";
 
   checked = checkAttributes {
@@ -32,10 +32,6 @@ let
 
   # Neither "." nor ".."
   repoPart = "([.]?[A-Za-z0-9_-][A-Za-z0-9._-]*|[.][.][A-Za-z0-9._-]+)";
-  # What git allows in the name of a reference, roughly: no "..", which an address would resolve.
-  revisionCharacter = "[^/.[:space:][:cntrl:]~^:?*[\\]";
-  revisionPart = "([.]?${revisionCharacter})+[.]?";
-
   # What stands before the repository in addresses.
   prefixes = {
     model = "";
@@ -58,16 +54,7 @@ let
   withoutSlash =
     url:
     if match ".*/" url == null then url else withoutSlash (substring 0 (stringLength url - 1) url);
-in
-
-{
-  # huggingface:org/name@revision
-  shortForms = [
-    "huggingface"
-    "hf"
-  ];
-
-  parseShortForm =
+  ofText =
     text:
     let
       parts = match "((model|dataset|space)s/)?([^@]+)(@(.*))?" text;
@@ -80,6 +67,21 @@ in
         repo = elemAt parts 2;
         revision = elemAt parts 4;
       };
+in
+
+lockRules {
+  # Through which hub it was locked does not matter.
+  model = [
+    "repo"
+    "repoType"
+  ];
+  version = [ "revision" ];
+  defaults.revision = "main";
+}
+// {
+  # huggingface:org/name@revision
+  shortForms."huggingface:" = ofText;
+  shortForms."hf:" = ofText;
 
   normalise =
     given:
@@ -112,37 +114,13 @@ in
       if revision == null then
         { }
       else
-        { revision = checkText "revision" "${revisionPart}(/${revisionPart})*" revision; }
+        { revision = checkText "revision" gitRevision revision; }
     )
     // (
       if endpoint == "" then
         { }
       else
         { endpoint = withoutSlash (checkText "endpoint" "https?://[^@[:space:]]+" endpoint); }
-    );
-
-  complete =
-    source: locked:
-    {
-      revision = locked.revision or defaultRevision;
-    }
-    // source;
-
-  # Through which hub it was locked does not matter, nor a revision that is left open.
-  agrees =
-    {
-      source,
-      locked,
-      revision,
-    }:
-    source.repo == locked.repo
-    && source.repoType == locked.repoType
-    && (
-      !(source ? revision)
-      || elem source.revision [
-        revision
-        (locked.revision or defaultRevision)
-      ]
     );
 
   defaultName = source: baseNameOf source.repo;

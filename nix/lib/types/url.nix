@@ -124,16 +124,26 @@ let
       source.urls
     else
       invalid "`${path}.urls` is no list" (builtins.typeOf source.urls);
+
+  fileOf =
+    source: path:
+    let
+      files = filter (file: file.path == path) source.urls;
+    in
+    if files == [ ] then
+      fail "ENTRY_NOT_FOUND" {
+        message = "The source has no address for this file";
+        subject = path;
+        remedies = [ "Name the file in `source.url`, or take it out of the pin." ];
+      }
+    else
+      head files;
 in
 
 {
   # The address itself: https://example.org/model.gguf
-  shortForms = [
-    "https"
-    "http"
-  ];
-
-  parseShortForm = text: { url = text; };
+  shortForms."https://" = rest: { url = "https://${rest}"; };
+  shortForms."http://" = rest: { url = "http://${rest}"; };
 
   normalise =
     given:
@@ -147,6 +157,8 @@ in
 
   complete = source: _: source;
 
+  revisionOf = _: null;
+
   # Other addresses of the same files are the same source.
   agrees =
     { source, locked, ... }:
@@ -156,17 +168,7 @@ in
 
   describe = { urls }: head (head urls).urls;
 
-  fileUrls =
-    { source, path, ... }:
-    let
-      files = filter (file: file.path == path) source.urls;
-    in
-    if files == [ ] then
-      fail "ENTRY_NOT_FOUND" {
-        message = "The source has no address for this file";
-        subject = path;
-        remedies = [ "Name the file in `source.url`, or take it out of the pin." ];
-      }
-    else
-      (head files).urls;
+  fileUrls = { source, path, ... }: (fileOf source path).urls;
+
+  narrow = { source, path }: { urls = [ (fileOf source path) ]; };
 }

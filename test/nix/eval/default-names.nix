@@ -11,4 +11,12 @@ map
     "hf:org/Llama-2_7B.hf"
     "hf:gpt2"
     "https://example.org/..odd%20na@me!!x.gguf?download=true"
+    "mlflow:my model/3"
+    "git-lfs:git@host:org/repo.git@v1"
+    "s3://my-models/a/b/"
+    "gs://my-models"
+    "azure://acct/$root"
+    "ollama:llama2:7b"
+    "ollama:llama2"
+    "oci:ghcr.io/org/name:tag"
   ]

@@ -59,7 +59,46 @@ builtins.mapAttrs (_: spec: (lib.fetchModel spec).outPath) {
   };
   source-prefix-unknown = {
     inherit hash;
-    source = "ollama:llama2";
+    source = "olama:llama2";
+  };
+  source-of-another-kind-has-it = {
+    inherit hash;
+    bucket = "my-models";
+  };
+  mlflow-no-version = {
+    inherit hash;
+    source = "mlflow:my-model";
+  };
+  git-password = {
+    inherit hash;
+    source = "git-lfs:https://user:secret@host/repo.git";
+  };
+  git-program = {
+    inherit hash;
+    source = "git-lfs:ext::sh -c id";
+  };
+  s3-bucket = {
+    inherit hash;
+    source = "s3://my models/tiny";
+  };
+  s3-address-attribute = {
+    inherit hash;
+    source = "s3://my-models/tiny?regoin=eu-west-1";
+  };
+  s3-unpinned = {
+    source = "s3://my-models/tiny?region=eu-west-1&anonymous=true";
+  };
+  azure-host = {
+    inherit hash;
+    source = "wasbs://models@acct.blob.example.org/tiny";
+  };
+  ollama-tag = {
+    inherit hash;
+    source = "ollama:llama2:7 b";
+  };
+  oci-registry = {
+    inherit hash;
+    source = "oci:org/name";
   };
   source-of-two-kinds = {
     inherit hash;
