@@ -15,6 +15,7 @@ export async function buildBundle() {
       cli: 'src/cli/main.ts',
       'hash-worker': 'src/core/hash-worker.ts',
       'digest-worker': 'src/download/digest-worker.ts',
+      'scan-worker': 'src/scan/scan-worker.ts',
     },
     outdir: OUT,
     bundle: true,

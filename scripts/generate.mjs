@@ -2,6 +2,8 @@
 // reads the same from the command line and from `nix eval`.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writePickleNames } from './generate-pickle-names.mjs';
+import { writeScanRules } from './generate-scan-rules.mjs';
 import { writeTables } from './generate-tables.mjs';
 
 const NOTE = 'Made by scripts/generate.mjs from src/base/error-codes.json. Do not edit.';
@@ -10,6 +12,8 @@ export function writeGenerated() {
   const codes = Object.entries(JSON.parse(readFileSync('src/base/error-codes.json', 'utf8')));
   mkdirSync('build/generated', { recursive: true });
   writeTables();
+  writePickleNames();
+  writeScanRules();
   const constants = codes.map(([name, { status }]) => `export const ${name}: u32 = ${status};`);
   writeFileSync('build/generated/status.ts', [`// ${NOTE}`, ...constants, ''].join('\n'));
   const rows = codes.map(([name, { status, remedies }]) => {

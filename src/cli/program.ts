@@ -2,12 +2,14 @@
 // so that `--help` and `path` do not pay for the hub or the network.
 
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ModelError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { DEFAULT_CONNECTIONS, withContext } from './context.ts';
 import type { GlobalOptions } from './context.ts';
 import { DEFAULT_LOCK } from './model-arguments.ts';
 import type { FetchOptions } from './commands/fetch.ts';
 import type { LockOptions } from './commands/lock.ts';
+import type { ScanOptions } from './commands/scan.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { ModelOptions } from './model-arguments.ts';
@@ -78,6 +80,23 @@ export function createProgram(output: Output): Command {
       const { verifyCommand } = await import('./commands/verify.ts');
       const same = await withContext(options, (context) => verifyCommand(models, options, context, output));
       if (!same) process.exitCode = VERIFICATION_FAILED;
+    });
+
+  program.command('scan')
+    .description('judge whether model files are safe to load: pickles, checkpoints, arrays, archives; no network')
+    .argument('<paths...>', 'files, directories, store paths')
+    .option('--json', 'print one JSON document on standard output')
+    .option('--sarif', 'print SARIF 2.1.0 on standard output')
+    .option('--policy <file>', 'what is accepted: allowFormats, allowGlobals, failOn (docs/scanning.md)')
+    .addHelpText('after', '\nExit status: 0 clean, 1 findings, 2 something could not be judged, 3 usage or read error.')
+    .configureOutput({ writeErr: () => undefined })
+    .exitOverride((error) => {
+      if (error.exitCode !== 0) throw new ModelError('SCAN_USAGE', error.message.replace(/^error: /, ''));
+      throw error;
+    })
+    .action(async (paths: string[], options: ScanOptions) => {
+      const { scanCommand } = await import('./commands/scan.ts');
+      process.exitCode = await scanCommand(paths, options, output);
     });
 
   common(program.command('serve'))

@@ -1,0 +1,59 @@
+// The name of the file being scanned, and what a name says about a content. Names never make anything
+// clean: they only decide whether a content that nobody understands is worth a warning.
+
+/** The end of the path that is kept: more than any extension. */
+const FILE_NAME_BYTES: usize = 256;
+
+const fileName: usize = memory.data(256);
+let fileNameSize: usize = 0;
+
+export function nameFile(ptr: usize, size: usize): void {
+  fileNameSize = min(size, FILE_NAME_BYTES);
+  memory.copy(fileName, ptr + (size - fileNameSize), fileNameSize);
+}
+
+/** Whether something with this name is loaded as a model. */
+const MODEL_NAMES =
+  ' pkl pickle p pck pt pth bin ckpt joblib dill dat npy npz h5 hdf5 keras onnx pb tflite mar nemo t7 th model sav msgpack '
+  + 'engine mlmodel params pdparams pdiparams pdmodel cbm xgb ubj gguf ggml ggjt safetensors pt2 zip tar 7z gz bz2 xz zst lz4 z rar lzma tgz ';
+/** Those of them that are pickles. */
+const PICKLE_NAMES = ' pkl pickle p pck pt pth bin ckpt joblib dill sav data.pkl ';
+
+/** Of a member's name, or of the file where the name is empty. */
+export function namedLikeModel(ptr: usize, size: usize): bool {
+  return endsWithOneOf(MODEL_NAMES, ptr, size);
+}
+
+export function namedLikePickle(ptr: usize, size: usize): bool {
+  return endsWithOneOf(PICKLE_NAMES, ptr, size);
+}
+
+function endsWithOneOf(words: string, ptr: usize, size: usize): bool {
+  if (size == 0) {
+    ptr = fileName;
+    size = fileNameSize;
+  }
+  let dot = size;
+  while (dot > 0 && load<u8>(ptr + dot - 1) != 0x2e && load<u8>(ptr + dot - 1) != 0x2f) dot--;
+  if (dot == 0 || load<u8>(ptr + dot - 1) != 0x2e) return false;
+  return hasWord(words, ptr + dot, size - dot);
+}
+
+/** Whether ` word ` stands in the list, in lower case. */
+function hasWord(words: string, ptr: usize, size: usize): bool {
+  const length = <usize>words.length;
+  const from = changetype<usize>(words);
+  if (size == 0 || size > 12) return false;
+  for (let i: usize = 0; i + size + 1 < length; i++) {
+    if (load<u16>(from + (i << 1)) != 0x20 || load<u16>(from + ((i + size + 1) << 1)) != 0x20) continue;
+    let j: usize = 0;
+    while (j < size && <u32>load<u16>(from + ((i + 1 + j) << 1)) == lower(load<u8>(ptr + j))) j++;
+    if (j == size) return true;
+  }
+  return false;
+}
+
+@inline
+function lower(byte: u32): u32 {
+  return byte - 0x41 < 26 ? byte | 0x20 : byte;
+}

@@ -1,0 +1,10 @@
+// A number for each format that a task may have; formats.ts knows their readers.
+
+/** Anything: content.ts finds out what it is. */
+export const CONTENT: u32 = 1;
+export const PICKLE: u32 = 2;
+export const ZIP: u32 = 3;
+/** A member of a zip, before its content. */
+export const ZIP_MEMBER: u32 = 4;
+export const NPY: u32 = 5;
+export const TAR: u32 = 6;

@@ -1,0 +1,23 @@
+// The readers of all formats. A new one is a file of its own, a number in format-ids.ts, a line here, and
+// a line in content.ts that recognises it.
+
+import { stepPickle } from '../pickle/stream';
+import { stepContent } from './content';
+import { CONTENT, NPY, PICKLE, TAR, ZIP, ZIP_MEMBER } from './format-ids';
+import { stepNpy } from './npy';
+import { stepTar } from './tar';
+import { DONE, Task } from './task';
+import { stepZip } from './zip';
+import { stepZipMember } from './zip-member';
+
+export function stepTask(task: Task): u32 {
+  switch (task.format) {
+    case CONTENT: return stepContent(task);
+    case PICKLE: return stepPickle(task);
+    case ZIP: return stepZip(task);
+    case ZIP_MEMBER: return stepZipMember(task);
+    case NPY: return stepNpy(task);
+    case TAR: return stepTar(task);
+  }
+  return DONE;
+}

@@ -1,0 +1,169 @@
+// Scans one file: a machine that its host drives, because the core has no imports and the Nix evaluator
+// has no threads to wait in.
+//
+//   scanopen(name, size)   begins; one scan at a time in an instance
+//   scanstep()             works until it needs its host; the reply's data is a request:
+//     +0  u32 kind    1 read    put `length` bytes from `offset` of `source` at `ptr`; scanfeed(count),
+//                               fewer than `length` only at the source's end
+//                     2 open    decode `length` bytes from `offset` of source `from` by `method`: they
+//                               become `source`, read forwards only; scanfeed(0)
+//                     3 keep    the same, but all of it in memory and read anywhere, if it is no more
+//                               than `limit` bytes; scanfeed(size)
+//                     4 close   `source` is not needed any more; scanfeed(0)
+//                     5 done    the report follows the request, JSON
+//     +4  u32 source   +8 u64 offset   +16 u64 length   +24 u32 ptr   +28 u32 method   +32 u32 from
+//     +36 u32 limit
+//   scanfeed(answer)       a number of bytes, or why not: -1 cannot decode this method, -2 the data is
+//                          broken, -3 it is more than may be kept
+//
+// A host that cannot decode says so: what it could not decode is reported as unscannable.
+
+import { reply } from '../abi';
+import { Output, newOutput } from '../output';
+import { ARCHIVE_BROKEN, ARCHIVE_LIMIT, ARCHIVE_UNREADABLE } from '../../build/generated/scan-rules';
+import { closePickles, openPickles } from '../pickle/machine';
+import { provideMemory } from '../pickle/pages';
+import { CONTENT } from './format-ids';
+import { openFindings, reportPlain, writeReport } from './findings';
+import { openKeys } from '../pickle/storages';
+import { openTable } from './table';
+import { nameFile } from './file-name';
+import { stepTask } from './formats';
+import {
+  count, DONE, fed, MORE, openTasks, parentOf, popTask, prepareRead, pushTask, readAt, readSize, readTo, Task, taskAt, topTask,
+} from './task';
+import { KEEP, OPEN } from './decoding';
+
+const READ: u32 = 1;
+const CLOSE: u32 = 4;
+const FINISHED: u32 = 5;
+
+/** What decoding answers: see above. */
+const CANNOT: i64 = -1;
+const TOO_LARGE: i64 = -3;
+
+/** Bytes that archives may unpack to in the host's memory at one time, where they are read anywhere. */
+const MAX_KEPT_BYTES: u64 = 256 * 1024 * 1024;
+/** Bytes that one file may unpack to, all its parts together: bombs end here. */
+const MAX_DECODED_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+
+let fileSize: u64 = 0;
+/** Decoded sources that are open; their numbers count from 1. */
+let sources: u32 = 0;
+let kept: u64 = 0;
+let decoded: u64 = 0;
+/** What was asked of the host last. */
+let asked: u32 = 0;
+/** Per open source: how far it has been decoded. */
+const decodedTo: usize = memory.data(16 * 8);
+
+export function scanopen(ptr: usize, len: usize, size: u64): void {
+  // The name lies in the arena, which `reserve` empties.
+  nameFile(ptr, len);
+  fileSize = size;
+  sources = 0;
+  kept = 0;
+  decoded = 0;
+  asked = 0;
+  openTasks();
+  openFindings();
+  openPickles();
+  openTable();
+  openKeys();
+  pushTask(CONTENT, 0, 0, size);
+}
+
+export function scanstep(): usize {
+  while (count > 0) {
+    provideMemory();
+    const task = topTask();
+    if (task.pending != 0) return askToDecode(task);
+    const what = stepTask(task);
+    if (what == MORE && !task.ended) return askToRead(task);
+    if (what == DONE || what == MORE) {
+      popTask();
+      if (task.owns) return askToClose(task);
+    }
+  }
+  closePickles();
+  const json = writeReport(fileSize);
+  const data = request(FINISHED, 0, 0, 0).bytes(json.ptr, json.size);
+  return reply(0, data.ptr, data.size);
+}
+
+/** The host's answer to the last request. */
+export function scanfeed(answer: i64): void {
+  const kind = asked;
+  asked = 0;
+  if (kind != READ && kind != OPEN && kind != KEEP) return;
+  const task = topTask();
+  if (kind == READ && answer >= 0) {
+    if (task.source > 0) countDecoded(task, readAt + <u64>answer);
+    return fed(task, <usize>min<i64>(answer, <i64>readSize));
+  }
+  if (answer >= 0) {
+    task.pending = 0;
+    task.owns = true;
+    if (kind == KEEP) {
+      task.end = <u64>answer;
+      kept += <u64>answer;
+      task.seekable = true;
+    }
+    return;
+  }
+  reportFailure(task, answer);
+  if (kind == READ) {
+    // Its reader goes on as if the content ended here.
+    fed(task, 0);
+  } else {
+    sources--;
+    popTask();
+  }
+}
+
+function countDecoded(task: Task, to: u64): void {
+  const slot = decodedTo + <usize>task.source * 8;
+  const before = load<u64>(slot);
+  if (to <= before) return;
+  store<u64>(slot, to);
+  decoded += to - before;
+  if (decoded <= MAX_DECODED_BYTES) return;
+  if (task.end > readAt) reportPlain(ARCHIVE_LIMIT, task, task.from, 'Unpacks to more than 8 GiB; the rest was not read.');
+  task.end = readAt;
+}
+
+function reportFailure(task: Task, answer: i64): void {
+  if (answer == CANNOT) reportPlain(ARCHIVE_UNREADABLE, task, task.from, 'Is compressed by a method that this scanner cannot decode.');
+  else if (answer == TOO_LARGE) reportPlain(ARCHIVE_LIMIT, task, task.from, 'Is an archive inside an archive that unpacks to more than 256 MiB.');
+  else reportPlain(ARCHIVE_BROKEN, task, task.pos, 'The compressed data is broken.');
+}
+
+function askToRead(task: Task): usize {
+  prepareRead(task);
+  const made = request(READ, task.source, readAt, <u64>readSize);
+  store<u32>(made.ptr, <u32>readTo, 24);
+  return reply(0, made.ptr, made.size);
+}
+
+function askToDecode(task: Task): usize {
+  if (!task.owns) sources++;
+  task.source = sources;
+  store<u64>(decodedTo + <usize>task.source * 8, 0);
+  const made = request(task.pending, task.source, task.packedFrom, task.packedSize);
+  store<u32>(made.ptr, task.method, 28);
+  store<u32>(made.ptr, parentOf(task).source, 32);
+  store<u32>(made.ptr, <u32>(MAX_KEPT_BYTES - min(kept, MAX_KEPT_BYTES)), 36);
+  return reply(0, made.ptr, made.size);
+}
+
+function askToClose(task: Task): usize {
+  sources--;
+  if (task.seekable) kept -= min(kept, task.end);
+  const made = request(CLOSE, task.source, 0, 0);
+  return reply(0, made.ptr, made.size);
+}
+
+function request(kind: u32, source: u32, offset: u64, length: u64): Output {
+  asked = kind;
+  return newOutput(48).u32(kind).u32(source).u64(offset).u64(length).u32(0).u32(0).u32(0).u32(0);
+}
