@@ -74,8 +74,8 @@ public:
   virtual std::string scalar(Value &value) = 0;
   /** A forced string; what it depends on is built first, as for any file read in evaluation. */
   virtual std::string string(Value &value) = 0;
-  /** The contents of the file that a path or string names, where the evaluation mode allows it. */
-  virtual std::string readFile(Value &path) = 0;
+  /** The file of this machine that a path or string names, where the evaluation mode allows to read it. */
+  virtual std::string localFile(Value &path) = 0;
   virtual void eachAttribute(
       Value &attributes, const std::function<void(std::string_view, Value &)> &visit) = 0;
   virtual void eachElement(Value &list, const std::function<void(Value &)> &visit) = 0;

@@ -5,6 +5,9 @@
 
 #include "failure.h"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace ai_models {
@@ -15,6 +18,16 @@ namespace {
 constexpr unsigned MAX_DEPTH = 64;
 /** Bytes of JSON. A lock of 100,000 files has about 20 MB; shared values can multiply without end. */
 constexpr size_t MAX_BYTES = size_t(256) << 20;
+
+std::string readLock(const std::string &file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.is_open() || stream.bad()) {
+    const std::string why = std::strerror(errno);
+    throw Failure("LOCK_INVALID", "The file that `lock` names cannot be read: " + why, {file, {}, {}, {}});
+  }
+  return text;
+}
 
 class SpecWriter {
 public:
@@ -98,7 +111,7 @@ private:
   }
 
   void lockFile(Value &path) {
-    const std::string text = evaluation.readFile(path);
+    const std::string text = readLock(evaluation.localFile(path));
     if (!nlohmann::json::accept(text))
       throw Failure("LOCK_INVALID", "The file that `lock` names is not JSON");
     out += text;

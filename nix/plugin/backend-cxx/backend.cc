@@ -12,8 +12,8 @@ namespace ai_models {
 namespace {
 
 template <const Builtin &builtin>
-void call(nix::EvalState &state, const nix::Pos &position, nix::Value **args, nix::Value &result) {
-  guarded(position, [&] {
+void call(nix::EvalState &state, compat::Position position, nix::Value **args, nix::Value &result) {
+  guarded(state, position, [&] {
     CxxEvaluation evaluation(state, position);
     makeValue(state, position, builtin.run(evaluation, reinterpret_cast<Value &>(*args[0])), result);
   });
@@ -21,14 +21,8 @@ void call(nix::EvalState &state, const nix::Pos &position, nix::Value **args, ni
 
 /** Two underscores: Nix takes them off in `builtins` and keeps the global scope clean. */
 template <const Builtin &builtin> void registerBuiltin() {
-  nix::RegisterPrimOp({
-      .name = std::string("__") + builtin.name,
-      .args = {builtin.argument},
-      .arity = 1,
-      .doc = builtin.documentation,
-      .fun = call<builtin>,
-      .experimentalFeature = std::nullopt,
-  });
+  compat::registerPrimOp(std::string("__") + builtin.name, builtin.argument, builtin.documentation,
+                         call<builtin>);
 }
 
 } // namespace

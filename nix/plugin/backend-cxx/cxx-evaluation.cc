@@ -1,11 +1,8 @@
-// Nix 2.8: reading values, the evaluation mode and the store.
+// Reading values, the evaluation mode and the store.
 
 #include "cxx-evaluation.h"
 
-#include "../failure.h"
-
 #include <cmath>
-#include <cstring>
 
 namespace ai_models {
 
@@ -28,54 +25,43 @@ Kind CxxEvaluation::force(Value &value) {
   case nix::nPath: return Kind::path;
   case nix::nList: return Kind::list;
   case nix::nFunction: return Kind::function;
-  case nix::nAttrs: {
-    const bool isString = v.attrs->find(state.sOutPath) != v.attrs->end() ||
-                          v.attrs->find(state.sToString) != v.attrs->end();
-    return isString ? Kind::string : Kind::attributes;
+  case nix::nAttrs:
+    return compat::standsForString(state, v) ? Kind::string : Kind::attributes;
+  default: return Kind::other; // external values, and kinds that a later release has
   }
-  case nix::nExternal:
-  case nix::nThunk: break;
-  }
-  return Kind::other;
 }
 
 std::string CxxEvaluation::scalar(Value &value) {
   const nix::Value &v = native(value);
-  if (v.type() == nix::nBool) return v.boolean ? "true" : "false";
-  if (v.type() == nix::nInt) return std::to_string(v.integer);
+  if (v.type() == nix::nBool) return compat::booleanOf(v) ? "true" : "false";
+  if (v.type() == nix::nInt) return std::to_string(compat::integerOf(v));
   // JSON knows neither infinity nor NaN.
-  return std::isfinite(v.fpoint) ? nix::fmt("%1%", v.fpoint) : "null";
+  const double number = compat::numberOf(v);
+  return std::isfinite(number) ? nix::fmt("%1%", number) : "null";
 }
 
 std::string CxxEvaluation::string(Value &value) {
-  nix::PathSet context;
-  std::string text = state.coerceToString(position, native(value), context, false, false).toOwned();
+  compat::Context context;
+  std::string text = compat::coerceToString(state, position, native(value), context);
   return context.empty() ? text : nix::rewriteStrings(std::move(text), state.realiseContext(context));
 }
 
-std::string CxxEvaluation::readFile(Value &value) {
-  try {
-    nix::PathSet context;
-    nix::Path path = state.coerceToPath(position, native(value), context);
-    path = nix::rewriteStrings(std::move(path), state.realiseContext(context));
-    return nix::readFile(state.checkSourcePath(state.toRealPath(path, context)));
-  } catch (nix::SysError &error) {
-    const std::string why = std::strerror(error.errNo);
-    throw Failure("LOCK_INVALID", "The file that `lock` names cannot be read: " + why);
-  } catch (nix::Error &error) {
-    error.addTrace(position, "while reading the file that `lock` names");
-    throw;
-  }
+std::string CxxEvaluation::localFile(Value &path) {
+  return compat::localFile(state, position, native(path));
 }
 
 void CxxEvaluation::eachAttribute(
     Value &attributes, const std::function<void(std::string_view, Value &)> &visit) {
-  for (const nix::Attr &attribute : *native(attributes).attrs)
-    visit(static_cast<const std::string &>(attribute.name), opaque(*attribute.value));
+  for (const nix::Attr &attribute : compat::attributesOf(native(attributes)))
+    visit(compat::nameOf(state, attribute), opaque(*attribute.value));
 }
 
 void CxxEvaluation::eachElement(Value &list, const std::function<void(Value &)> &visit) {
   for (nix::Value *element : native(list).listItems()) visit(opaque(*element));
+}
+
+bool CxxEvaluation::restrictsPaths() {
+  return compat::settingsOf(state).pureEval || compat::settingsOf(state).restrictEval;
 }
 
 std::string CxxEvaluation::storeUri() {
@@ -106,15 +92,15 @@ void CxxEvaluation::keepPath(const std::string &path) {
 }
 
 void CxxEvaluation::allowPath(const std::string &path) {
-  if (!state.allowedPaths) return;
+  if (!restrictsPaths()) return;
   if (state.store->isStorePath(path))
     state.allowPath(state.store->parseStorePath(path));
   else
-    state.allowPath(nix::canonPath(path, true));
+    compat::allowPath(state, nix::canonPath(path, true));
 }
 
 std::string CxxEvaluation::realPath(const std::string &path) {
-  return state.store->toRealPath(path);
+  return compat::realPath(*state.store, path);
 }
 
 } // namespace ai_models

@@ -2,25 +2,25 @@
 #pragma once
 
 #include "../nix-api.h"
-#include "nix-headers.h"
+#include "compat.h"
 
 namespace ai_models {
 
 /** One call of a builtin. Borrows the evaluator's state for that long. */
 class CxxEvaluation final : public Evaluation {
 public:
-  CxxEvaluation(nix::EvalState &state, const nix::Pos &position) : state(state), position(position) {}
+  CxxEvaluation(nix::EvalState &state, compat::Position position) : state(state), position(position) {}
 
   Kind force(Value &value) override;
   std::string scalar(Value &value) override;
   std::string string(Value &value) override;
-  std::string readFile(Value &path) override;
+  std::string localFile(Value &path) override;
   void eachAttribute(
       Value &attributes, const std::function<void(std::string_view, Value &)> &visit) override;
   void eachElement(Value &list, const std::function<void(Value &)> &visit) override;
 
-  bool restrictsPaths() override { return state.allowedPaths.has_value(); }
-  bool restrictsUris() override { return nix::evalSettings.restrictEval; }
+  bool restrictsPaths() override;
+  bool restrictsUris() override { return compat::settingsOf(state).restrictEval; }
   void checkUri(const std::string &uri) override { state.checkURI(uri); }
   void checkInterrupt() override { nix::checkInterrupt(); }
 
@@ -34,7 +34,7 @@ public:
 
 private:
   nix::EvalState &state;
-  const nix::Pos &position;
+  compat::Position position;
 
   nix::StorePath parseStorePath(std::string_view path);
 };

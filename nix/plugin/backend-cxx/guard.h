@@ -2,12 +2,13 @@
 #pragma once
 
 #include "../failure.h"
-#include "nix-headers.h"
+#include "compat.h"
 
 namespace ai_models {
 
 /** Runs `body`. A Failure, or anything else that Nix does not know, becomes an EvalError. */
-template <typename Body> void guarded(const nix::Pos &position, Body body) {
+template <typename Body>
+void guarded(nix::EvalState &state, compat::Position position, Body body) {
   std::string text;
   try {
     return body();
@@ -21,13 +22,7 @@ template <typename Body> void guarded(const nix::Pos &position, Body body) {
   } catch (const std::exception &error) {
     text = Failure("INTERNAL", error.what()).what();
   }
-  throw nix::EvalError({
-      .level = nix::lvlError,
-      .msg = nix::hintfmt(text),
-      .errPos = position,
-      .traces = {},
-      .suggestions = {},
-  });
+  compat::throwError(state, position, text);
 }
 
 } // namespace ai_models

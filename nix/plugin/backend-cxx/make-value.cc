@@ -1,11 +1,9 @@
-// Nix 2.8: building values, and the primop behind values that are computed on demand.
+// Building values, and the primop behind values that are computed on demand.
 
 #include "make-value.h"
 
 #include "cxx-evaluation.h"
 #include "guard.h"
-
-#include <cstring>
 
 namespace ai_models {
 
@@ -30,33 +28,37 @@ Deferred unpacked(std::string_view text) {
   return {reinterpret_cast<Deferred::Function>(address), std::string(text.substr(digits))};
 }
 
-void computeDeferred(nix::EvalState &state, const nix::Pos &position, nix::Value **args,
+void computeDeferred(nix::EvalState &state, compat::Position position, nix::Value **args,
                      nix::Value &result) {
-  guarded(position, [&] {
-    const Deferred deferred = unpacked(state.forceStringNoCtx(*args[0], position));
+  guarded(state, position, [&] {
+    const Deferred deferred = unpacked(compat::forceText(state, position, *args[0]));
     CxxEvaluation evaluation(state, position);
     makeValue(state, position, deferred.function(evaluation, deferred.argument), result);
   });
 }
 
 nix::PrimOp *deferredPrimOp(nix::EvalState &state) {
-  static nix::PrimOp primOp{computeDeferred, 1, state.symbols.create("fetchModel"), {}, nullptr};
+  static nix::PrimOp primOp = compat::internalPrimOp(state, "fetchModel", computeDeferred);
   return &primOp;
 }
 
 class Maker {
 public:
-  Maker(nix::EvalState &state, const nix::Pos &position, nix::Value &value)
+  Maker(nix::EvalState &state, compat::Position position, nix::Value &value)
       : state(state), position(position), value(value) {}
 
   void operator()(bool data) { value.mkBool(data); }
   void operator()(int64_t data) { value.mkInt(data); }
-  void operator()(const std::string &data) { value.mkString(data); }
-  void operator()(const StorePathText &data) { value.mkString(data.path, nix::PathSet{data.path}); }
+  void operator()(const std::string &data) { compat::makeString(state, value, data); }
+
+  void operator()(const StorePathText &data) {
+    const compat::Context context = compat::contextOf(state.store->parseStorePath(data.path), data.path);
+    compat::makeString(state, value, data.path, context);
+  }
 
   void operator()(const Deferred &data) {
     nix::Value *argument = state.allocValue();
-    argument->mkString(packed(data));
+    compat::makeString(state, *argument, packed(data));
     nix::Value *function = state.allocValue();
     function->mkPrimOp(deferredPrimOp(state));
     value.mkApp(function, argument);
@@ -64,7 +66,7 @@ public:
 
   void operator()(const Application &data) {
     nix::Value *function = state.allocValue();
-    state.eval(state.parseExprFromString(data.expression, "/"), *function);
+    state.eval(compat::parse(state, data.expression), *function);
     state.callFunction(*function, *reinterpret_cast<nix::Value *>(data.argument), value, position);
   }
 
@@ -75,11 +77,9 @@ public:
   }
 
   void operator()(PlainList &data) {
-    state.mkList(value, data.size());
-    // The collector looks at every element: none may be left as it was found.
-    for (size_t index = 0; index < data.size(); index++) value.listElems()[index] = state.allocValue();
-    for (size_t index = 0; index < data.size(); index++)
-      makeValue(state, position, std::move(data[index]), *value.listElems()[index]);
+    compat::makeList(state, value, data.size());
+    auto element = data.begin();
+    for (nix::Value *item : value.listItems()) makeValue(state, position, std::move(*element++), *item);
   }
 
   void operator()(PlainAttributes &data) {
@@ -95,13 +95,13 @@ public:
 
 private:
   nix::EvalState &state;
-  const nix::Pos &position;
+  compat::Position position;
   nix::Value &value;
 };
 
 } // namespace
 
-void makeValue(nix::EvalState &state, const nix::Pos &position, Plain plain, nix::Value &value) {
+void makeValue(nix::EvalState &state, compat::Position position, Plain plain, nix::Value &value) {
   std::visit(Maker(state, position, value), plain.data);
 }
 

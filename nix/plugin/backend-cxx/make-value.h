@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../nix-api.h"
-#include "nix-headers.h"
+#include "compat.h"
 
 namespace ai_models {
 
@@ -10,6 +10,6 @@ namespace ai_models {
  * Writes `plain` into `value`, which the caller keeps reachable for the collector. Every value that is
  * made on the way hangs on it before the next one is allocated.
  */
-void makeValue(nix::EvalState &state, const nix::Pos &position, Plain plain, nix::Value &value);
+void makeValue(nix::EvalState &state, compat::Position position, Plain plain, nix::Value &value);
 
 } // namespace ai_models
