@@ -5,7 +5,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, machine as architecture, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatRows } from './table.mjs';
@@ -37,14 +37,14 @@ for (const suite of positionals.length > 0 ? positionals : suites) {
 save(results);
 
 function save(fresh) {
-  const file = `${here}results/${arch()}.json`;
+  const file = `${here}results/${architecture()}.json`;
   const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
   const replaced = new Set(fresh.map(({ suite }) => suite));
   const kept = before.filter(({ suite }) => !replaced.has(suite) && suites.includes(suite));
   const rows = [...kept, ...fresh.flatMap(({ rows }) => rows)].sort(bySuite);
   mkdirSync(`${here}results`, { recursive: true });
   writeFileSync(file, `${JSON.stringify({ machine: machine(), date: new Date().toISOString(), rows }, null, 2)}\n`);
-  console.error(`bench: wrote bench/results/${arch()}.json`);
+  console.error(`bench: wrote bench/results/${architecture()}.json`);
 }
 
 /** The order of the suites, whichever of them ran last; a suite's rows stay in their order. */
