@@ -5,6 +5,7 @@ export { hashfinal, hashopen, hashupdate, sha256, sha512 } from './hash';
 export { hashparse, hashtext, hashwrite } from './hash-text';
 export { lanedigest, lanepad, lanesopen, lanesrun, lanestart } from './lanes';
 export { safetensors, safetensorssize } from './safetensors';
+export { gguf, ggufsize } from './gguf';
 export { checkname, storename } from './name';
 export { checkpaths } from './path-check';
 export { globmatch, selectpaths } from './glob-match';
@@ -24,3 +25,4 @@ export { post as cabi_post_globmatch, post as cabi_post_selectpaths } from './ab
 export { post as cabi_post_parsespec, post as cabi_post_pin, post as cabi_post_plan } from './abi';
 export { post as cabi_post_storepath } from './abi';
 export { post as cabi_post_safetensors, post as cabi_post_safetensorssize } from './abi';
+export { post as cabi_post_gguf, post as cabi_post_ggufsize } from './abi';
