@@ -17,7 +17,7 @@ export async function readJson(response: HttpResponse, maxBytes: number): Promis
       subject: response.url,
       found: JSON.stringify(text.slice(0, SHOWN_CHARACTERS)),
       remedies: [
-        'Check the address (HF_ENDPOINT, url): is this the hub, or a login page or proxy before it?',
+        'Check the address (HF_ENDPOINT, MLFLOW_TRACKING_URI, url): is there a login page before it?',
       ],
       cause: error,
     });

@@ -6,6 +6,7 @@ import { azure } from './azure.ts';
 import { gcs } from './gcs.ts';
 import { gitLfs } from './git-lfs.ts';
 import { huggingface } from './huggingface.ts';
+import { mlflow } from './mlflow.ts';
 import { oci } from './oci.ts';
 import { ollama } from './ollama.ts';
 import { s3 } from './s3.ts';
@@ -17,6 +18,7 @@ const SOURCES: Readonly<Partial<Record<SourceKind, Source>>> = {
   gcs,
   'git-lfs': gitLfs,
   huggingface,
+  mlflow,
   ollama,
   oci,
   s3,
