@@ -6,6 +6,7 @@ import { ModelError } from './base/errors.ts';
 import type { Context } from './context.ts';
 import { planModel } from './core/plan.ts';
 import type { Plan, PlannedFile } from './core/plan.ts';
+import { pinnedManifest } from './pinned-manifest.ts';
 import { describeSource, resolveManifest } from './resolve.ts';
 import { withStage } from './stage.ts';
 import type { NixStore } from './store/nix-store.ts';
@@ -28,7 +29,7 @@ export async function fetchModel(input: unknown, context: Context): Promise<Fetc
   const plan = requirePin(planModel(input, store.storeDir));
   if (await store.isValidPath(plan.storePath)) return fetchedModel(plan, false);
 
-  const manifest = await pinnedManifest(plan, store, context);
+  const manifest = await missingManifest(plan, store, context);
   return await withStage(manifest, plan.pin === 'hash' ? 'tree' : 'files', context, async (download) => {
     // Whoever had the stage before may have added the model.
     if (await store.isValidPath(plan.storePath)) return fetchedModel(plan, false);
@@ -51,27 +52,14 @@ export function requirePin(plan: Plan): PinnedPlan {
 }
 
 /** What has to be downloaded: everything for a tree hash, the missing files for a pin by file. */
-async function pinnedManifest(plan: PinnedPlan, store: NixStore, context: Context): Promise<Manifest> {
+async function missingManifest(plan: PinnedPlan, store: NixStore, context: Context): Promise<Manifest> {
   if (plan.pin === 'hash') return await resolveManifest(plan.spec, context);
-  const files = await missingFiles(plan.files ?? [], store);
-  // A lock says everything: also where a listing is not allowed, or no longer what it was.
-  if (plan.spec.lock !== undefined) return { source: plan.spec.source, revision: plan.revision, files };
-  // File hashes without a lock: the listing gives the sizes, the commit and what is not there.
-  const listed = await resolveManifest({ ...plan.spec, files: { include: [], exclude: [] } }, context);
-  return { ...listed, files: files.map((file) => ({ ...listedFile(listed, file.path), ...file })) };
+  return await pinnedManifest(plan, await missingFiles(plan.files ?? [], store), context);
 }
 
 async function missingFiles(files: readonly PlannedFile[], store: NixStore): Promise<PlannedFile[]> {
   const valid = await Promise.all(files.map((file) => store.isValidPath(file.storePath)));
   return files.filter((_, index) => valid[index] !== true);
-}
-
-function listedFile(listed: Manifest, path: string): Manifest['files'][number] {
-  const file = listed.files.find((candidate) => candidate.path === path);
-  if (file !== undefined) return file;
-  throw new ModelError('ENTRY_NOT_FOUND', 'A file that `fileHashes` names is not in the repository', {
-    subject: path,
-  });
 }
 
 async function addToStore(plan: PinnedPlan, stage: Stage, store: NixStore, context: Context): Promise<void> {

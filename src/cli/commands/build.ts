@@ -5,12 +5,17 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../../base/errors.ts';
 import { variable } from '../../base/env.ts';
+import type { Manifest } from '../../base/manifest.ts';
 import type { Progress } from '../../base/progress.ts';
 import type { Context } from '../../context.ts';
+import { planModel } from '../../core/plan.ts';
+import { pinnedManifest } from '../../pinned-manifest.ts';
 import { resolveManifest } from '../../resolve.ts';
-import { parseSpec } from '../../spec/parse-spec.ts';
 import { downloadInto } from '../../stage.ts';
 import { nixProgress } from '../../store/nix-progress.ts';
+
+/** Nothing here depends on where the store is. */
+const NO_STORE = '/nix/store';
 
 export async function buildCommand(given: Context): Promise<void> {
   const { environment } = given;
@@ -18,8 +23,7 @@ export async function buildCommand(given: Context): Promise<void> {
   const top = variable(environment, 'NIX_BUILD_TOP') ?? variable(environment, 'TMPDIR') ?? '/tmp';
   // A build has no home, and what it leaves in its own folder goes away with it.
   const context = { ...given, cacheDirectory: join(top, 'cache') };
-  const spec = parseSpec(JSON.parse(required(environment['spec'], 'spec')) as unknown);
-  const manifest = await resolveManifest(spec, context);
+  const manifest = await manifestOf(JSON.parse(required(environment['spec'], 'spec')), context);
   const journal = join(top, 'journal');
   if (environment['outputHashMode'] !== 'flat') {
     await mkdir(out, { recursive: true });
@@ -32,6 +36,13 @@ export async function buildCommand(given: Context): Promise<void> {
     throw new ModelError('NO_FILES_MATCH', 'A flat output is one file', { found: `${stage.files.length} files` });
   }
   await copyFile(join(stage.directory, file.path), out);
+}
+
+/** A file's pin is in the spec, the hash of a whole model is Nix's own business. */
+async function manifestOf(input: unknown, context: Context): Promise<Manifest> {
+  const plan = planModel(input, NO_STORE);
+  if (plan.pin !== 'files') return await resolveManifest(plan.spec, context);
+  return await pinnedManifest(plan, plan.files ?? [], context);
 }
 
 /** Progress as the lines that Nix shows as its own download display. */
