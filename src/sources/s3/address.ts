@@ -9,14 +9,13 @@ import { encodeKey, type Query, queryText } from '../objects/keys.ts';
 /** Where AWS itself answers for every bucket, if only to say in which region it lies. */
 export const DEFAULT_REGION = 'us-east-1';
 
-/** The spec's region, else the environment's, as the AWS tools have it. */
-export function regionOf(source: S3Source, environment: Environment): string {
+/** The spec's region, else the environment's, as the AWS tools have it; undefined where neither says. */
+export function regionOf(source: S3Source, environment: Environment): string | undefined {
   const region =
     source.region ??
     variable(environment, 'AWS_REGION') ??
-    variable(environment, 'AWS_DEFAULT_REGION') ??
-    DEFAULT_REGION;
-  checkRegion(region);
+    variable(environment, 'AWS_DEFAULT_REGION');
+  if (region !== undefined) checkRegion(region);
   return region;
 }
 

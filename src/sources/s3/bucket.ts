@@ -8,7 +8,7 @@ import type { ByteRange, HttpResponse } from '../../net/http.ts';
 import { withRetries } from '../../net/with-retries.ts';
 import type { Query } from '../objects/keys.ts';
 import type { SourceContext } from '../source.ts';
-import { bucketUrl, checkRegion, endpointOf, objectUrl, regionOf } from './address.ts';
+import { bucketUrl, checkRegion, DEFAULT_REGION, endpointOf, objectUrl, regionOf } from './address.ts';
 import { type CredentialSource, credentialsFor } from './credentials.ts';
 import { explainFailure, type Failure, readFailure } from './errors.ts';
 import { presign } from './presign.ts';
@@ -103,9 +103,9 @@ async function open(source: S3Source, context: SourceContext): Promise<Opened> {
 async function findRegion(source: S3Source, context: SourceContext): Promise<string> {
   const { http, environment, signal } = context;
   const told = regionOf(source, environment);
-  const isKnown = source.region !== undefined || environment['AWS_REGION'] !== undefined;
-  if (endpointOf(source, environment) !== undefined && isKnown) return told;
-  const url = `${bucketUrl(source, told, environment)}/`;
+  if (told !== undefined && endpointOf(source, environment) !== undefined) return told;
+  const region = told ?? DEFAULT_REGION;
+  const url = `${bucketUrl(source, region, environment)}/`;
   const found = await withRetries(
     async () => {
       const response = await http.request({ url, method: 'HEAD', signal });
@@ -114,7 +114,7 @@ async function findRegion(source: S3Source, context: SourceContext): Promise<str
     },
     { path: source.bucket, ...context },
   );
-  if (found === undefined) return told;
+  if (found === undefined) return region;
   checkRegion(found);
   return found;
 }

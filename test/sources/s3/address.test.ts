@@ -40,11 +40,11 @@ describe('the address of a bucket', () => {
 });
 
 describe('a region', () => {
-  it('is the spec’s, else the environment’s, else the first there was', () => {
+  it('is the spec’s, else the environment’s', () => {
     const environment = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' };
     expect(regionOf(sourceOf({ region: 'eu-west-3' }), environment)).toBe('eu-west-3');
     expect(regionOf(sourceOf(), environment)).toBe('eu-west-1');
-    expect(regionOf(sourceOf(), {})).toBe('us-east-1');
+    expect(regionOf(sourceOf(), {})).toBeUndefined();
   });
 
   it.each(['', 'a.b', 'a/b', 'a@b', 'EU'])('is not "%s": it becomes part of a host name', (region) => {

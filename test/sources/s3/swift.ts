@@ -37,7 +37,10 @@ export async function startSwift(): Promise<Swift> {
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout);
   const [port] = (await Promise.race([once(lines, 'line'), exited])) as [string | number | null];
-  if (typeof port !== 'string') throw new Error(`Swift did not start: status ${port ?? 'none'}`);
+  if (typeof port !== 'string') {
+    await rm(root, { recursive: true });
+    throw new Error(`Swift did not start: status ${port ?? 'none'}`);
+  }
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
