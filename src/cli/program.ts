@@ -8,9 +8,11 @@ import { DEFAULT_CONNECTIONS, withContext } from './context.ts';
 import type { GlobalOptions } from './context.ts';
 import { DEFAULT_LOCK } from './model-arguments.ts';
 import type { FetchOptions } from './commands/fetch.ts';
+import type { InspectOptions } from './commands/inspect.ts';
 import type { LockOptions } from './commands/lock.ts';
 import type { ScanOptions } from './commands/scan.ts';
 import type { ServeOptions } from './commands/serve.ts';
+import type { ToNixOptions } from './commands/to-nix.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { ModelOptions } from './model-arguments.ts';
 import type { Output } from './report.ts';
@@ -80,6 +82,30 @@ export function createProgram(output: Output): Command {
       const { verifyCommand } = await import('./commands/verify.ts');
       const same = await withContext(options, (context) => verifyCommand(models, options, context, output));
       if (!same) process.exitCode = VERIFICATION_FAILED;
+    });
+
+  common(program.command('to-nix'))
+    .description('print the expression that pins a model in a directory, such as a HuggingFace cache; no network')
+    .argument('<directory>', 'the model, a snapshot in a HuggingFace cache, or a git checkout')
+    .option('--source <source>', 'where the model comes from, such as huggingface:org/name@commit (default: guessed)')
+    .option('--name <name>', 'name of the model (default: from the source)')
+    .option('--lock [file]', `write a lock entry too (default: ${DEFAULT_LOCK})`)
+    .action(async (directory: string, options: GlobalOptions & ToNixOptions) => {
+      const { toNixCommand } = await import('./commands/to-nix.ts');
+      await withContext(options, (context) => toNixCommand(directory, options, context, output));
+    });
+
+  network(program.command('inspect'))
+    .description('show what a model holds: format, tensors, types, parameters; reads headers only')
+    .argument('[models...]', `a file, a directory, ${MODELS}; none: every model of the lock file`)
+    .option('--tensors', 'list every tensor')
+    .addOption(lockOption())
+    .addOption(includeOption())
+    .addOption(excludeOption())
+    .action(async (models: string[], options: GlobalOptions & InspectOptions) => {
+      const { inspectCommand } = await import('./commands/inspect.ts');
+      const sound = await withContext(options, (context) => inspectCommand(models, options, context, output));
+      if (!sound) process.exitCode = VERIFICATION_FAILED;
     });
 
   program.command('scan')

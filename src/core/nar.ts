@@ -59,6 +59,27 @@ export async function* narOfDirectory(
   }
 }
 
+/** A file of a tree that is yet to be made. */
+export interface NarFile {
+  /** Path in the tree. */
+  readonly path: string;
+  readonly location: string;
+  readonly size: number;
+}
+
+/** The NAR of a tree of these files, none of them executable. */
+export async function* narOfFiles(
+  files: readonly NarFile[],
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const locations = new Map(files.map(({ path, location }) => [path, location]));
+  for (const { bytes, entry } of narFrames(files.map(({ path, size }) => ({ path, size })))) {
+    yield bytes;
+    if (entry === undefined || !('size' in entry)) continue;
+    yield* contentOf(locations.get(entry.path) ?? entry.path, entry.size, options.signal);
+  }
+}
+
 async function listTree(root: string, path: string, signal: AbortSignal | undefined): Promise<NarEntry[]> {
   signal?.throwIfAborted();
   const file = join(root, path);
