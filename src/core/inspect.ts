@@ -63,7 +63,8 @@ function isGguf(start: Uint8Array): boolean {
 function looksLikeSafetensors(start: Uint8Array, size: number): boolean {
   if (start.length < 9) return false;
   const length = Buffer.from(start.buffer, start.byteOffset, 8).readBigUInt64LE();
-  return length >= 2n && length <= BigInt(size - 8) && /^[ \t\r\n]*\{/.test(String.fromCharCode(...start.subarray(8, 40)));
+  const header = Buffer.from(start.subarray(8, 40)).toString('latin1');
+  return length >= 2n && length <= BigInt(size - 8) && /^[ \t\r\n]*\{/.test(header);
 }
 
 async function readGguf(first: Uint8Array, read: ReadPart, size: number): Promise<ModelFile> {
@@ -73,8 +74,9 @@ async function readGguf(first: Uint8Array, read: ReadPart, size: number): Promis
     if (wanted <= start.length) break;
     start = await readOn(start, read, Math.min(size, Math.max(wanted, start.length * GROWTH)));
   }
-  const { format, version, metadata, tensors, parameters, bytes, dataStart, trailing } = inspectGguf(start, size);
-  return { format, version, metadata, tensors, parameters, bytes, headerBytes: dataStart, trailing };
+  const { dataStart: headerBytes, ...found } = inspectGguf(start, size);
+  const { format, version, metadata, tensors, parameters, bytes, trailing } = found;
+  return { format, version, metadata, tensors, parameters, bytes, headerBytes, trailing };
 }
 
 async function readSafetensors(first: Uint8Array, read: ReadPart, size: number): Promise<ModelFile> {

@@ -3,7 +3,8 @@
 
 /** Numbers of the format, by the name that a test uses. */
 export const TYPES = {
-  u8: 0, i8: 1, u16: 2, i16: 3, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9, u64: 10, i64: 11, f64: 12,
+  u8: 0, i8: 1, u16: 2, i16: 3, u32: 4, i32: 5, f32: 6,
+  bool: 7, string: 8, array: 9, u64: 10, i64: 11, f64: 12,
 } as const;
 export type ValueType = keyof typeof TYPES;
 type Scalar = number | bigint | string | boolean | Buffer;
@@ -76,9 +77,8 @@ function entry([key, value]: readonly [string | Buffer, Value]): Buffer {
   if ('type' in value) return Buffer.concat([string(key), u32(TYPES[value.type]), scalar(value.type, value.value)]);
   const { of, values, count } = value;
   const type = typeof of === 'number' ? of : TYPES[of];
-  return Buffer.concat([
-    string(key), u32(TYPES.array), u32(type), u64(count ?? values.length), ...values.map((one) => scalar(of, one)),
-  ]);
+  const head = [string(key), u32(TYPES.array), u32(type), u64(count ?? values.length)];
+  return Buffer.concat([...head, ...values.map((one) => scalar(of, one))]);
 }
 
 const padded = (size: number, alignment: number): number => Math.ceil(size / alignment) * alignment;
