@@ -44,7 +44,9 @@ describe('docs/spec.md', () => {
   });
 
   it('names every attribute of the schema', () => {
-    const objects = [schema.properties, schema.$defs.huggingface.properties, schema.$defs.urlFile.properties];
+    const { huggingface, urlFile, mlflow, gitLfs, s3, gcs, azure, ollama, oci } = schema.$defs;
+    const parts = [huggingface, urlFile, mlflow, gitLfs, s3, gcs, azure, ollama, oci];
+    const objects = [schema.properties, ...parts.map(({ properties }) => properties)];
     const missing = objects.flatMap((properties) => Object.keys(properties)).filter((name) => !page.includes(`\`${name}\``));
     expect(missing).toEqual([]);
   });
