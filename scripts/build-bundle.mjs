@@ -2,11 +2,19 @@
 // what only one source needs is loaded when that source is used.
 
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const OUT = 'build/js';
 const BANNER = "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
+
+/** An alias would catch undici/lib/… too, which the parts themselves are. */
+const partsOfUndici = {
+  name: 'parts-of-undici',
+  setup({ onResolve }) {
+    onResolve({ filter: /^undici$/ }, () => ({ path: resolve('scripts/undici-parts.mjs') }));
+  },
+};
 
 export async function buildBundle() {
   const { metafile } = await build({
@@ -23,6 +31,7 @@ export async function buildBundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    plugins: [partsOfUndici],
     // Some dependencies are CommonJS and call require for Node's own modules.
     banner: { js: BANNER },
     legalComments: 'linked',

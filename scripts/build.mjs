@@ -55,7 +55,7 @@ const STEPS = [
   },
   {
     name: 'js',
-    inputs: ['src', 'scripts/build-bundle.mjs', 'package-lock.json'],
+    inputs: ['src', 'scripts/build-bundle.mjs', 'scripts/undici-parts.mjs', 'package-lock.json'],
     output: 'build/js/cli.js',
     make: buildBundle,
   },
