@@ -10,7 +10,10 @@ import { createContentDigests, type FoundDigests, type KnownDigests } from '../c
 import type { DigestReply, DigestRequest } from './digest-worker.ts';
 import { SMALL_FILE_BYTES } from './part-size.ts';
 
-/** With SHA instructions two outrun a 10 Gbit/s line; each costs about 12 MiB of memory. */
+/**
+ * With SHA instructions two outrun a 10 Gbit/s line; each costs about 12 MiB of memory. One core is
+ * left to the main thread, which receives.
+ */
 const MAX_WORKERS = 3;
 /** Waking a thread costs about as much as hashing 100 KiB: not for every write. */
 const STEP_BYTES = 4 * 1024 * 1024;
@@ -72,7 +75,7 @@ export class DigestPool {
   }
 
   #workerFor(id: number): Worker {
-    const index = id % Math.min(MAX_WORKERS, availableParallelism());
+    const index = id % Math.max(1, Math.min(MAX_WORKERS, availableParallelism() - 1));
     return (this.#workers[index] ??= this.#startWorker());
   }
 

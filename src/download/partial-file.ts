@@ -9,8 +9,8 @@ import { diskError, makeDirectory } from './disk-errors.ts';
 import { Journal, type JournalHeader, readJournal } from './journal.ts';
 import { addRange, countBytes, frontier, missingRanges, type RangeSet } from './ranges.ts';
 
-/** Bytes that may wait for a sync. Small, so that the last sync is short and a crash costs little. */
-const SYNC_BYTES = 8 * 1024 * 1024;
+/** Bytes that may wait for a sync: few, so that the last one is short and a crash costs little. */
+const SYNC_BYTES = 32 * 1024 * 1024;
 /** On slow links, or when the network stalls: how long written bytes may go unnoted. */
 const SYNC_MS = 1_000;
 
@@ -93,6 +93,7 @@ export class PartialFile {
 
   // Not awaited: the network goes on meanwhile. A failure shows again at the last sync.
   #syncBehind(): void {
+    this.#stopTimer();
     if (this.#syncing === undefined) this.sync().catch(() => undefined);
   }
 
