@@ -155,8 +155,10 @@ function objectError({ code, message }: Entry, oid: string, subject: string): Mo
 function refusal(response: HttpResponse, access: Access, subject: string): ModelError {
   response.discard();
   const { status, headers } = response;
-  const scheme = headers['lfs-authenticate'] ?? headers['www-authenticate'] ?? '';
-  const details = { subject, found: `HTTP status ${status} ${printable(scheme, 80)}`.trim(), cause: new ResponseFailure(response) };
+  // `Basic realm="…"`: the scheme tells what would be needed.
+  const [scheme] = (headers['lfs-authenticate'] ?? headers['www-authenticate'] ?? '').split(' ');
+  const found = [`HTTP status ${status}`, scheme].filter(Boolean).join(', wants ');
+  const details = { subject, found: printable(found), cause: new ResponseFailure(response) };
   const { host } = new URL(access.href);
   if (REFUSED.has(status)) {
     const known = access.credentials !== undefined;

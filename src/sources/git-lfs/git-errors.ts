@@ -61,7 +61,7 @@ const MEANINGS: readonly Meaning[] = [
     ],
   },
   {
-    words: /repository .*not found|not found: did you|does not appear to be a git repository|requested url returned error: 404|not valid: is this a git repository|project you were looking for could not be found|no such file or directory/i,
+    words: /repository .*not found|not found: did you|does not appear to be a git repository|requested url returned error: 404|is this a git repository|project you were looking for could not be found|no such file or directory/i,
     code: 'REPO_NOT_FOUND',
     message: 'There is no git repository at this address, or it is private',
     remedies: LOG_IN,

@@ -3,7 +3,6 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { serve } from '../../net/local-server.ts';
@@ -29,38 +28,40 @@ export interface GitServer {
   /** Bytes that git itself has sent. */
   gitBytes: number;
   /** `name:password` that everything asks for. */
-  password?: string | undefined;
+  password: string | undefined;
   /** What storage wants to see as Authorization. */
-  storageToken?: string | undefined;
+  storageToken: string | undefined;
   /** Changes the answer about an object before it is sent. */
   change: (object: BatchObject) => BatchObject;
   /** Answers a batch question in its own way. */
-  answerBatch?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  answerBatch: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
+
+/** What a server has on disk and in storage: may be served again by another one. */
+export type Contents = Pick<GitServer, 'root' | 'objects'>;
 
 const MEDIA_TYPE = 'application/vnd.git-lfs+json';
 
-export async function startGitServer(folder: string): Promise<GitServer> {
-  const root = join(folder, 'remotes');
-  mkdirSync(root, { recursive: true });
+export async function startGitServer({ root, objects }: Contents): Promise<GitServer> {
   const local = await serve((request, response) => {
     handle(request, response, server).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
   const server: GitServer = {
-    url: local.url, root, objects: new Map(), log: [], asked: [], gitBytes: 0, change: (object) => object,
+    url: local.url, root, objects: new Map(objects), log: [], asked: [], gitBytes: 0,
+    password: undefined, storageToken: undefined, answerBatch: undefined, change: (object) => object,
   };
   return server;
 }
 
-/** An empty bare repository on the server. */
-export function createRepository(server: GitServer, name: string): string {
-  const directory = join(server.root, name);
+/** An empty bare repository below the folder; its path. */
+export function createRepository(root: string, name: string): string {
+  const directory = join(root, name);
   execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', directory]);
   execFileSync('git', ['-C', directory, 'config', 'http.receivepack', 'true']);
   execFileSync('git', ['-C', directory, 'config', 'uploadpack.allowFilter', 'true']);
-  return `${server.url}/${name}`;
+  return directory;
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse, server: GitServer): Promise<void> {

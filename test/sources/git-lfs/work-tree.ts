@@ -1,7 +1,7 @@
 // A repository of the test's own, filled and pushed with the real git and git-lfs clients.
 
 import { execFile, execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -62,10 +62,8 @@ export class WorkTree {
 
 /** Bytes that no compression makes smaller, the same in every run. */
 export function noise(size: number, seed: string): Buffer {
-  const blocks = Array.from({ length: Math.ceil(size / 32) }, (_, index) =>
-    createHash('sha256').update(`${seed} ${index}`).digest(),
-  );
-  return Buffer.concat(blocks).subarray(0, size);
+  const key = createHash('md5').update(seed).digest();
+  return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
 export const sha256 = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex');
