@@ -9,5 +9,10 @@ in
     builder = pkgs.lib.getExe pkgs.nodejs;
     arguments = [ ];
   };
+  # For sources that need them.
+  programs = pkgs.lib.makeBinPath [
+    pkgs.gitMinimal
+    pkgs.openssh
+  ];
   program = "${nix-ai-model}/lib/nix-ai-model/cli.js";
 }

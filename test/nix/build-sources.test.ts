@@ -1,8 +1,11 @@
 // Builds models whose files Nix cannot fetch by itself: each file is a fixed output that the builder
 // fetches, by what the lock says of it and without asking what else there is. A real registry.
 
+import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { planModel } from '../../src/core/plan.ts';
@@ -99,5 +102,45 @@ describe.skipIf(skipped !== '')(`nix-build of a model in a registry${skipped}`, 
     const { status, stderr } = await buildSpec(locked({ 'absent.bin': `never pushed ${ID}` }));
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/\[(ENTRY_NOT_FOUND|REPO_NOT_FOUND)\][\s\S]*what to do:/);
+  });
+});
+
+describe('nix-build of a model in a git repository', () => {
+  let folder: string;
+  const built = new Set<string>();
+  const CONTENT = `{"id":"${ID}"}`;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'build-git-'));
+    await writeFile(join(folder, `config-${ID}.json`), CONTENT);
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'x');
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+    for (const path of built) await runNix('nix-store', ['--delete', path]);
+  });
+
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@x', ...args], { cwd: folder, encoding: 'utf8' }).trim();
+  const spec = (): object => ({
+    name: `git-${ID}`,
+    lock: {
+      source: { 'git-lfs': { url: folder } },
+      revision: git('rev-parse', 'HEAD'),
+      contents: [{ path: `config-${ID}.json`, size: CONTENT.length, sha256: sha256(CONTENT) }],
+    },
+  });
+
+  test('finds git on the machine where no sandbox hides it', async () => {
+    // git reads no repository of another user's: the build is run by this one.
+    const options = ['--option', 'sandbox', 'false', '--option', 'build-users-group', ''];
+    const { status, stdout, stderr } = await build(`lib.fetchModel ${nix(spec())}`, options);
+    expect(stderr).not.toContain('error:');
+    expect(status).toBe(0);
+    const file = join(stdout.trim(), `config-${ID}.json`);
+    built.add(stdout.trim()).add(realpathSync(file));
+    expect(readFileSync(file, 'utf8')).toBe(CONTENT);
   });
 });

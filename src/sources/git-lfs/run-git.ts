@@ -162,7 +162,10 @@ function gitEnvironment({ environment, protocol }: GitOptions): Environment {
 function cannotStart(error: unknown, program: string): ModelError {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
   return new ModelError('TOOL_MISSING', `${program} ${missing ? 'is not installed' : 'cannot be started'}`, {
-    remedies: [`Install ${program}, or put it on PATH: the source git-lfs needs it.`],
+    remedies: [
+      `Install ${program}, or put it on PATH: the source git-lfs needs it.`,
+      'In a Nix build: run `nix-ai-model fetch` with the same model first; the build finds it then.',
+    ],
     cause: error,
   });
 }
