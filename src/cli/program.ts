@@ -95,13 +95,10 @@ export function createProgram(output: Output): Command {
       await withContext(options, (context) => toNixCommand(directory, options, context, output));
     });
 
-  network(program.command('inspect'))
+  modelOptions(network(program.command('inspect')))
     .description('show what a model holds: format, tensors, types, parameters; reads headers only')
     .argument('[models...]', `a file, a directory, ${MODELS}; none: every model of the lock file`)
     .option('--tensors', 'list every tensor')
-    .addOption(lockOption())
-    .addOption(includeOption())
-    .addOption(excludeOption())
     .action(async (models: string[], options: GlobalOptions & InspectOptions) => {
       const { inspectCommand } = await import('./commands/inspect.ts');
       const sound = await withContext(options, (context) => inspectCommand(models, options, context, output));

@@ -29,7 +29,9 @@ export async function openRemoteParts(
 ): Promise<RemoteParts> {
   const remote = new RemoteFile(file, options);
   const { path } = file;
-  const part = (start: number, end: number): Promise<Buffer> => readPart(remote, { path, start, end }, options);
+  const part = (start: number, end: number): Promise<Buffer> => {
+    return readPart(remote, { path, start, end }, options);
+  };
   const first = file.size === undefined ? await part(0, options.firstRead) : Buffer.alloc(0);
   const { size } = remote;
   if (size === undefined) {
