@@ -70,6 +70,11 @@ interface Request {
 export class FileScanner {
   #core: CoreInstance | undefined;
 
+  /** Of the core: fixed for what it keeps, more for the memos of large pickles. */
+  get memoryBytes(): number {
+    return this.#core?.memory.buffer.byteLength ?? 0;
+  }
+
   /** Throws where the file cannot be read. */
   scanFile(path: string, name: string = path): ScanReport {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

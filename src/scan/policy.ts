@@ -23,7 +23,8 @@ const NAMED_RULES = ['pickle-library-global', 'pickle-unknown-global'];
 /** From the parsed text of a policy file. */
 export function parsePolicy(input: unknown, file: string): Policy {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) throw invalid(file, 'is no JSON object');
-  const { allowFormats, allowGlobals = [], failOn = SAFE_POLICY.failOn, ...rest } = input as Record<string, unknown>;
+  const attributes = input as Record<string, unknown>;
+  const { allowFormats, allowGlobals = [], failOn = SAFE_POLICY.failOn, ...rest } = attributes;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw invalid(file, `has an unknown attribute "${unknown}"`);
   for (const [name, value] of Object.entries({ allowFormats: allowFormats ?? [], allowGlobals, failOn })) {

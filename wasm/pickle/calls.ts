@@ -57,7 +57,8 @@ function checkEncode(machine: Machine, items: Items | null, pos: u64): u32 {
 function checkFactory(machine: Machine, number: u32, items: Items | null, pos: u64): u32 {
   const factory = items === null ? value(OPAQUE) : items.count == 0 ? value(DATA) : items.at(0);
   const kind = kindOf(factory);
-  if (kind != DATA && (kind != GLOBAL || (flagsOf(factory) & CHECK_MASK) != 0)) {
+  const isPlain = kind == GLOBAL && ((flagsOf(factory) & CHECK_MASK) == 0 || (flagsOf(factory) & CHECK_MASK) == SIZED);
+  if (kind != DATA && !isPlain) {
     note(machine, PICKLE_CALL_ARGUMENTS, pos, 'Makes a defaultdict whose factory is not a plain type.');
   }
   return value(INSTANCE, number);
@@ -106,6 +107,7 @@ function isReported(word: u32): bool {
 export function checkContainer(machine: Machine, word: u32, kind: u32, right: u32, pos: u64): void {
   if (kindOf(word) == kind || isReported(word)) return;
   if (kindOf(word) == INSTANCE && (flagsOf(word) & right) != 0) return;
+  machine.called = true;
   note(machine, PICKLE_OBJECT_UPDATE, pos, 'Puts items into an object that is not the container for them.');
 }
 
@@ -114,6 +116,7 @@ export function build(machine: Machine, object: u32, state: u32, pos: u64): u32 
   if (kindOf(object) == A_DTYPE) return dtypeState(object, state);
   if (kindOf(object) == A_WRAPPER || isReported(object)) return object;
   if (kindOf(object) == INSTANCE && (flagsOf(object) & BUILD) != 0) return object;
+  machine.called = true;
   note(machine, PICKLE_OBJECT_UPDATE, pos, kindOf(object) == GLOBAL
     ? 'Overwrites attributes of a module, class or function that it names.'
     : 'Overwrites attributes of an object whose state it may not set.');

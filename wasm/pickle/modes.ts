@@ -8,6 +8,8 @@ export const LIKELY: u32 = 1;
 export const MAYBE: u32 = 2;
 /** They may be one as anything may. Only a call or a dangerous name is proof. */
 export const GUESS: u32 = 3;
+/** They are something else, or a text. Only a call is proof. */
+export const UNLIKELY: u32 = 7;
 /** Exactly one pickle inside another one. */
 export const NESTED: u32 = 4;
 /** The raw bytes of an array, which another loader would take for opcodes. */

@@ -16,7 +16,7 @@ import {
   clearFailure, eventAt, eventWords, failedByLimit, failure, Machine, machineAt, machineCount, MAX_MACHINES, MAX_RULES, note,
   popMachine, pushMachine, reserveMachines, startStream,
 } from './machine';
-import { CERTAIN, GUESS, IN_ARRAY, LIKELY, MAYBE, NESTED } from './modes';
+import { CERTAIN, GUESS, IN_ARRAY, LIKELY, MAYBE, NESTED, UNLIKELY } from './modes';
 import { AT_ARRAY, BROKEN, PAUSED, run, STOPPED, WAITING } from './opcodes';
 import { keyCount, legacyStorage } from './storages';
 import { kindOf, MAGIC } from './values';
@@ -251,6 +251,7 @@ function wasPickle(task: Task, machine: Machine): bool {
     case LIKELY: return machine.streams > 0 || machine.called || named || eventWords(machine, PICKLE_LIMIT) !== null;
     case MAYBE: return machine.streams > 0 || machine.called || named;
     case GUESS: return machine.called || danger;
+    case UNLIKELY: return machine.called;
   }
   return danger || (machine.called && named);
 }

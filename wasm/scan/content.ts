@@ -2,29 +2,34 @@
 // the file itself, and again for each member of an archive. What nobody understands is a finding only
 // where its name says that it is loaded as a model.
 
-import { CERTAIN, GUESS, LIKELY, MAYBE, RAW } from '../pickle/modes';
+import { CERTAIN, GUESS, LIKELY, MAYBE, RAW, UNLIKELY } from '../pickle/modes';
 import { WAS_PICKLE } from '../pickle/stream';
 import {
   ARCHIVE_LIMIT, PICKLE_BROKEN, TRAILING_DATA, UNKNOWN_FORMAT,
 } from '../../build/generated/scan-rules';
 import { keepDecoded, pushDecoded } from './decoding';
-import { namedLikeModel, namedLikePickle } from './file-name';
+import { namedLikeBinary, namedLikeModel, namedLikePickle } from './file-name';
 import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
 import { NPY, PICKLE, TAR, ZIP } from './format-ids';
 import {
-  HARMLESS, isText, ANY_ARCHIVE, OPAQUE_CONTENT, sniff, sniffedMethod, sniffedName, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP,
+  HARMLESS, HEAD_BYTES, isText, ANY_ARCHIVE, OPAQUE_CONTENT, sniff, sniffedMethod, sniffedName, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP,
 } from './sniff';
 import { AGAIN, canNest, count, DONE, MORE, pushInner, Task } from './task';
 import { findEndRecord, TAIL_BYTES } from './zip-end';
-
-/** Bytes that decide what a content is: a tar header is the longest. */
-const HEAD_BYTES: usize = 512;
 
 const SNIFF: u32 = 0;
 const AFTER_PICKLE: u32 = 1;
 const TAIL: u32 = 2;
 const TAIL_READ: u32 = 3;
 const END: u32 = 4;
+
+/** In a task's state. */
+@unmanaged
+class State {
+  kind: u32;
+  /** Known from the first bytes, which are gone from the window when the question comes up. */
+  isText: bool;
+}
 
 export function stepContent(task: Task): u32 {
   switch (task.step) {
@@ -42,16 +47,13 @@ function begin(task: Task): u32 {
   if (task.have == 0) return empty(task);
   const kind = sniff(task.here, task.have, task.left);
   if (task.mode == RAW) return beginRaw(task, kind);
-  task.step = TAIL;
-  if (kind == HARMLESS) {
-    nameFormat(sniffedName);
-    return AGAIN;
-  }
   if (!canNest()) {
     reportPlain(ARCHIVE_LIMIT, task, task.pos, 'Lies in more archives inside each other than the scanner follows.');
     return DONE;
   }
-  if (kind == THE_PICKLE) return tryPickle(task);
+  nameFormat(sniffedName);
+  // What begins with letters of an opcode can be a pickle besides: `GGUF` is a float with 8 bytes.
+  if (kind == THE_PICKLE || kind == HARMLESS || kind == THE_TAR) return tryPickle(task, kind);
   // Archives are read from their ends, and hold packed parts that are read from their beginnings.
   if (!task.seekable && kind != THE_NPY && kind != OPAQUE_CONTENT) {
     keepDecoded(task);
@@ -61,12 +63,11 @@ function begin(task: Task): u32 {
 }
 
 function enter(task: Task, kind: u32): u32 {
-  nameFormat(sniffedName);
+  task.step = TAIL;
   if (kind == THE_ZIP) {
     task.step = END;
     pushInner(task, ZIP, task.pos, task.end);
   } else if (kind == THE_NPY) pushInner(task, NPY, task.pos, task.end);
-  else if (kind == THE_TAR) pushInner(task, TAR, task.pos, task.end);
   else if (kind == ANY_ARCHIVE) pushDecoded(task, sniffedMethod, task.pos, task.left);
   else if (namedLikeModel(task.name, task.nameSize)) {
     reportPlain(UNKNOWN_FORMAT, task, task.pos, 'Is of a format that the scanner cannot look into yet.');
@@ -83,32 +84,45 @@ function beginRaw(task: Task, kind: u32): u32 {
 
 function empty(task: Task): u32 {
   nameFormat('empty');
-  if (namedLikePickle(task.name, task.nameSize)) reportPlain(PICKLE_BROKEN, task, task.pos, 'Is empty.');
+  if (namedLikeModel(task.name, task.nameSize)) reportPlain(PICKLE_BROKEN, task, task.pos, 'Is empty.');
   return DONE;
 }
 
 /** Everything else may be a pickle: the old protocols have no beginning that tells them apart. */
-function tryPickle(task: Task): u32 {
+function tryPickle(task: Task, kind: u32): u32 {
   const announced = load<u8>(task.here) == 0x80;
   const named = namedLikePickle(task.name, task.nameSize);
   task.step = AFTER_PICKLE;
-  nameFormat('pickle');
-  // Text is looked at once more afterwards, when the window has moved on.
-  store<bool>(task.state, isText(task.here, task.have));
-  store<bool>(task.state + 1, announced);
+  const state = changetype<State>(task.state);
+  state.kind = kind;
+  state.isText = isText(task.here, task.have);
   const inner = pushInner(task, PICKLE, task.pos, task.end);
-  inner.mode = announced ? (named ? CERTAIN : LIKELY) : named ? MAYBE : GUESS;
+  if (kind != THE_PICKLE) inner.mode = UNLIKELY;
+  else if (announced) inner.mode = named ? CERTAIN : LIKELY;
+  else inner.mode = named ? MAYBE : state.isText ? UNLIKELY : GUESS;
   return AGAIN;
 }
 
 function afterPickle(task: Task): u32 {
+  const state = changetype<State>(task.state), text = state.isText;
   task.step = TAIL;
-  if ((task.childResult & WAS_PICKLE) != 0) return AGAIN;
-  const text = load<bool>(task.state);
+  if (state.kind == THE_TAR) return enterTar(task);
+  if (state.kind == HARMLESS || (task.childResult & WAS_PICKLE) != 0) return AGAIN;
   renameFormat('pickle', text ? 'text' : 'unknown');
-  const named = text ? namedLikePickle(task.name, task.nameSize) : namedLikeModel(task.name, task.nameSize);
+  const named = text ? namedLikeBinary(task.name, task.nameSize) : namedLikeModel(task.name, task.nameSize);
   if (named) reportPlain(UNKNOWN_FORMAT, task, task.from, text
     ? 'Is named like a model, but is a text.' : 'Is named like a model, but is of no format that the scanner knows.');
+  return AGAIN;
+}
+
+/** Its members as well, whatever its first bytes mean as a pickle. */
+function enterTar(task: Task): u32 {
+  if (!task.seekable) {
+    keepDecoded(task);
+    return AGAIN;
+  }
+  task.pos = task.from;
+  pushInner(task, TAR, task.from, task.end);
   return AGAIN;
 }
 

@@ -12,20 +12,27 @@ export function nameFile(ptr: usize, size: usize): void {
   memory.copy(fileName, ptr + (size - fileNameSize), fileNameSize);
 }
 
-/** Whether something with this name is loaded as a model. */
-const MODEL_NAMES =
-  ' pkl pickle p pck pt pth bin ckpt joblib dill dat npy npz h5 hdf5 keras onnx pb tflite mar nemo t7 th model sav msgpack '
-  + 'engine mlmodel params pdparams pdiparams pdmodel cbm xgb ubj gguf ggml ggjt safetensors pt2 zip tar 7z gz bz2 xz zst lz4 z rar lzma tgz ';
-/** Those of them that are pickles. */
-const PICKLE_NAMES = ' pkl pickle p pck pt pth bin ckpt joblib dill sav data.pkl ';
+/** Extensions of pickles. (One literal each: a sum of texts would be made in a heap that there is not.) */
+const PICKLES = ' pkl pickle p pck pt pth bin ckpt joblib dill sav ';
+/** Of other models, and of what models are packed in. */
+const MODELS = ' npy npz h5 hdf5 keras onnx pb tflite mar nemo t7 th msgpack engine mlmodel pdparams ';
+/** Whose files may as well be texts. */
+const MORE_MODELS = ' dat model params pdiparams pdmodel cbm xgb ubj gguf ggml ggjt safetensors pt2 ';
+const PACKED = ' zip tar 7z gz bz2 xz zst lz4 z rar lzma tgz ';
 
-/** Of a member's name, or of the file where the name is empty. */
+/** Whether something with this name is loaded as a model: a member's name, or of the file where the name is empty. */
 export function namedLikeModel(ptr: usize, size: usize): bool {
-  return endsWithOneOf(MODEL_NAMES, ptr, size);
+  return endsWithOneOf(PICKLES, ptr, size) || endsWithOneOf(MODELS, ptr, size)
+    || endsWithOneOf(MORE_MODELS, ptr, size) || endsWithOneOf(PACKED, ptr, size);
+}
+
+/** Whether a text with this name is out of place. */
+export function namedLikeBinary(ptr: usize, size: usize): bool {
+  return endsWithOneOf(PICKLES, ptr, size) || endsWithOneOf(MODELS, ptr, size);
 }
 
 export function namedLikePickle(ptr: usize, size: usize): bool {
-  return endsWithOneOf(PICKLE_NAMES, ptr, size);
+  return endsWithOneOf(PICKLES, ptr, size);
 }
 
 function endsWithOneOf(words: string, ptr: usize, size: usize): bool {

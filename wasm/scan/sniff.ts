@@ -21,6 +21,8 @@ export let sniffedName: string = '';
 export let sniffedMethod: u32 = 0;
 
 const TAR_HEADER: usize = 512;
+/** Bytes that a content is judged by, where it has as many. */
+export const HEAD_BYTES: usize = 512;
 
 /** `size` bytes of a content of `left` bytes (or an unknown number). */
 export function sniff(ptr: usize, size: usize, left: u64): u32 {
@@ -65,11 +67,9 @@ function packed(method: u32, name: string): u32 {
   return is(ANY_ARCHIVE, name);
 }
 
-/** RFC 1950: 32 KiB or less of window, deflate, and a check of five bits. */
+/** RFC 1950 with the window that everybody uses, 32 KiB. (Other first bytes are opcodes of pickles.) */
 function isZlib(ptr: usize, size: usize): bool {
-  if (size < 6) return false;
-  const first = <u32>load<u8>(ptr), second = <u32>load<u8>(ptr, 1);
-  return (first & 15) == 8 && first >> 4 <= 7 && (first * 256 + second) % 31 == 0 && !isText(ptr, size);
+  return size >= 6 && load<u8>(ptr) == 0x78 && (0x7800 + <u32>load<u8>(ptr, 1)) % 31 == 0 && !isText(ptr, size);
 }
 
 function isTar(ptr: usize, size: usize): bool {
@@ -87,8 +87,8 @@ export function isText(ptr: usize, size: usize): bool {
   if (mark == 0xfeff || mark == 0xfffe) return true;
   for (let i: usize = 0; i < size;) {
     const rune = decodeRune(ptr + i, ptr + size);
-    // A character may be cut at the end of the head.
-    if (rune >= 0x110000 && i + 4 <= size) return false;
+    // A character may be cut at the end of the head, not at the end of the content.
+    if (rune >= 0x110000 && (size < HEAD_BYTES || i + 4 <= size)) return false;
     if (rune < 0x20 && (rune < 0x09 || rune > 0x0d) && rune != 0x1b) return false;
     if (rune == 0x7f) return false;
     i += runeBytes;
