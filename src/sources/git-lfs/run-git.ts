@@ -4,6 +4,7 @@
 
 import { type ChildProcessWithoutNullStreams as Child, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type Environment, variable } from '../../base/env.ts';
 import { ModelError } from '../../base/errors.ts';
 
@@ -147,7 +148,10 @@ function start(program: string, args: readonly string[], options: ProgramOptions
 
 function gitEnvironment({ environment, protocol }: GitOptions): Environment {
   const kept = Object.entries(environment).filter(([name]) => !LOCAL_VARIABLES.includes(name));
+  const certificates = variable(environment, 'NIX_SSL_CERT_FILE') ?? variable(environment, 'SSL_CERT_FILE');
   return {
+    // As for everything else that is fetched; Nix names a file that does not exist where it has none.
+    ...(certificates !== undefined && existsSync(certificates) ? { GIT_SSL_CAINFO: certificates } : {}),
     ...Object.fromEntries(kept),
     GIT_TERMINAL_PROMPT: '0',
     GCM_INTERACTIVE: 'never',

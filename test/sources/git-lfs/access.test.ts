@@ -43,7 +43,9 @@ describe.skipIf(!hasGitLfs)(name, () => {
     const storage = await serve((request, response) => {
       response.end(server.objects.get(request.url?.slice(1) ?? ''));
     });
-    server.change = (object) => ({ ...changed(object, { href: `${storage.url}/${object.oid}` }), authenticated: false });
+    server.change = (object) => {
+      return { ...changed(object, { href: `${storage.url}/${object.oid}` }), authenticated: false };
+    };
     expect(await session.download(await session.resolve({ url }, WEIGHTS_ONLY))).toEqual(DIGESTS);
     expect(storage.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
   });
@@ -97,7 +99,8 @@ describe.skipIf(!hasGitLfs)(name, () => {
     expect(await session.download(manifest)).toEqual(DIGESTS);
     server.change = (object) => changed(object, { href: `${door.url}/${object.oid}` });
     expect(await session.download(manifest)).toEqual(DIGESTS);
-    const seen = ({ requests }: typeof door): unknown[] => requests.map(({ headers }) => headers.authorization);
+    const seen = (server: typeof door): unknown[] =>
+      server.requests.map(({ headers }) => headers.authorization);
     expect(seen(door)).toEqual([server.storageToken, server.storageToken]);
     expect(seen(elsewhere)).toEqual([undefined, undefined]);
   });

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { gitLfs } from '../../../src/sources/git-lfs.ts';
+import type { SourceContext } from '../../../src/sources/source.ts';
 import { serve } from '../../net/local-server.ts';
 import { rejection } from '../../net/rejection.ts';
 import type { BatchObject } from './git-server.ts';
@@ -201,9 +202,12 @@ describe('a repository', () => {
   it('whose server does not answer is asked several times', async () => {
     const retries: string[] = [];
     const { context } = openSession();
-    const progress = (event: { type: string; reason?: string }): void => void (event.type === 'retry' && retries.push(event.reason ?? ''));
+    const progress: SourceContext['progress'] = (event) => {
+      if (event.type === 'retry') retries.push(event.reason);
+    };
     const spec = sourceOf({ url: 'http://127.0.0.1:1/x.git' });
-    const error = await rejection(gitLfs.resolve(spec, { include: [], exclude: [] }, { ...context, progress }));
+    const everything = { include: [], exclude: [] };
+    const error = await rejection(gitLfs.resolve(spec, everything, { ...context, progress }));
     expect(error).toMatchObject({ code: 'NETWORK', retriable: true });
     expect(retries.length).toBeGreaterThan(1);
   });
