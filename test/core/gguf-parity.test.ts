@@ -179,7 +179,8 @@ describe('damaged GGUF files', () => {
   });
 });
 
-const SPECIAL = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 61n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 64n - 32n];
+const POWERS = [31n, 32n, 61n, 63n, 64n].map((power) => 2n ** power);
+const SPECIAL = [0n, 1n, ...POWERS.slice(0, -1), ...POWERS.map((power) => power - 1n), 2n ** 64n - 32n];
 
 /** Some bytes, or a number at some place, are others; sometimes a piece is cut out or doubled. */
 function damage(file: Buffer, random: Random): Buffer {
