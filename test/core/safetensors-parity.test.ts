@@ -60,7 +60,8 @@ describe('the hub\'s reader of safetensors', () => {
       const listed = tensors.map(({ name, dtype, shape, offsets }) => {
         return [name, { dtype, shape, data_offsets: offsets }];
       });
-      expect({ __metadata__: metadata, ...(Object.fromEntries(listed) as object) }).toEqual(await theirs(file));
+      const mine: object = { __metadata__: metadata, ...Object.fromEntries(listed) };
+      expect(mine).toEqual(await theirs(file));
     }
   });
 
