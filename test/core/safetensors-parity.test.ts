@@ -60,7 +60,7 @@ describe('the hub\'s reader of safetensors', () => {
       const listed = tensors.map(({ name, dtype, shape, offsets }) => {
         return [name, { dtype, shape, data_offsets: offsets }];
       });
-      const mine: object = { __metadata__: metadata, ...Object.fromEntries(listed) };
+      const mine = { __metadata__: metadata, ...(Object.fromEntries(listed) as object) };
       expect(mine).toEqual(await theirs(file));
     }
   });
