@@ -67,8 +67,14 @@ interface Request {
   readonly rest: Uint8Array;
 }
 
+/** Scans one file after the other in one instance of the core. */
 export class FileScanner {
+  readonly #module: WebAssembly.Module;
   #core: CoreInstance | undefined;
+
+  constructor(module: WebAssembly.Module = loadModule()) {
+    this.#module = module;
+  }
 
   /** Of the core: fixed for what it keeps, more for the memos of large pickles. */
   get memoryBytes(): number {
@@ -105,7 +111,7 @@ export class FileScanner {
 
   #instance(): ScanCore {
     if (this.#core === undefined || this.#core.memory.buffer.byteLength > KEPT_MEMORY_BYTES) {
-      this.#core = new CoreInstance(loadModule());
+      this.#core = new CoreInstance(this.#module);
     }
     return new ScanCore(this.#core);
   }

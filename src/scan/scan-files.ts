@@ -5,15 +5,16 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { assetPath } from '../base/assets.ts';
 import { ModelError } from '../base/errors.ts';
+import { loadModule } from '../core/module.ts';
 import { FileScanner } from '../core/scan-file.ts';
 import type { ScanReport } from '../core/scan-file.ts';
 import type { FoundFile } from './find-files.ts';
 import type { ScanMessage, ScanWorkerData } from './scan-worker.ts';
 
-/** A thread takes about as long to start as this many small files to scan. */
-const FEW_FILES = 200;
-/** Or this many bytes that have to be read; most files are judged by their first and last ones. */
-const FEW_BYTES = 64 * 1024 * 1024;
+/** Starting threads takes about as long as scanning this many small files. */
+const FEW_FILES = 2000;
+/** Or as reading through so many bytes of pickles. (Checkpoints are larger and read in parts only.) */
+const FEW_BYTES = 32 * 1024 * 1024;
 
 export interface ScanFilesOptions {
   readonly workers?: number | undefined;
@@ -57,6 +58,7 @@ async function scanInThreads(
     paths: files.map(({ path }) => path),
     order: [...files.keys()].sort((a, b) => size(b) - size(a)),
     taken: new SharedArrayBuffer(4),
+    module: loadModule(),
   };
   const script = assetPath('scan-worker.js');
   const workers = Array.from({ length: threads }, () => new Worker(script, { workerData, execArgv: [] }));

@@ -11,6 +11,8 @@ export interface ScanWorkerData {
   readonly order: readonly number[];
   /** Int32: how many of `order` the workers have taken. */
   readonly taken: SharedArrayBuffer;
+  /** The compiled core, so that no worker compiles it again. */
+  readonly module: WebAssembly.Module;
 }
 
 export interface ScanMessage {
@@ -19,9 +21,9 @@ export interface ScanMessage {
   readonly error?: string;
 }
 
-function run({ paths, order, taken }: ScanWorkerData): void {
+function run({ paths, order, taken, module }: ScanWorkerData): void {
   const counter = new Int32Array(taken);
-  const scanner = new FileScanner();
+  const scanner = new FileScanner(module);
   for (;;) {
     const index = order[Atomics.add(counter, 0, 1)];
     const path = index === undefined ? undefined : paths[index];
