@@ -11,7 +11,8 @@ const TIERS = { allowed: 1, suspicious: 2, dangerous: 4 };
 const ROLES = {
   dict: 1 << 3, list: 1 << 4, set: 1 << 5, build: 1 << 6,
   // Who checks the arguments of a call: a number from bit 8 on.
-  encode: 1 << 8, factory: 2 << 8, classes: 3 << 8, rebuild: 4 << 8, dtype: 5 << 8, wrapper: 6 << 8, sized: 7 << 8,
+  encode: 1 << 8, factory: 2 << 8, classes: 3 << 8, rebuild: 4 << 8,
+  dtype: 5 << 8, wrapper: 6 << 8, sized: 7 << 8,
   // One more than log2 of a storage's element size: a number from bit 12 on.
   storage1: 1 << 12, storage2: 2 << 12, storage4: 3 << 12, storage8: 4 << 12, storage16: 5 << 12,
 };

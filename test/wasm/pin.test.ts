@@ -45,7 +45,10 @@ describe('the pin of a spec', () => {
     const spec = JSON.stringify(input);
     const plan = answer(() => JSON.parse(new TextDecoder().decode(core.call('plan', spec, STORE))) as Plan);
     const found = answer(() => texts(core.call('pin', spec, STORE)));
-    if ('error' in plan) return void expect(found).toEqual(plan);
+    if ('error' in plan) {
+      expect(found).toEqual(plan);
+      return;
+    }
     const { huggingface } = plan.spec.source as { huggingface?: { revision?: string } };
     expect(found).toEqual([
       plan.spec.name,
