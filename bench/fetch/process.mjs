@@ -1,5 +1,6 @@
-// Runs contestants as processes and measures what an outsider can: the time from start to exit, and
-// the largest amount of memory, which Linux keeps per process (VmHWM) until it is gone.
+// Runs contestants as processes and measures what an outsider can: the time from start to exit, the
+// CPU time, which Linux adds to ours when they end, and the largest amount of memory, which it keeps
+// per process (VmHWM) until it is gone.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,9 +8,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const POLL_MS = 20;
+const TICKS_PER_SECOND = 100;
 
-/** Seconds and peak MiB of a command; throws where it fails. */
+/** Seconds, CPU seconds and peak MiB of a command; throws where it fails. */
 export async function measureProcess([command, ...words], options = {}) {
+  const cpuBefore = cpuOfEndedChildren();
   const start = process.hrtime.bigint();
   const child = spawn(command, words, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
   let complaint = '';
@@ -19,15 +22,22 @@ export async function measureProcess([command, ...words], options = {}) {
   const [status] = await once(child, 'close');
   clearInterval(poll);
   if (status !== 0) throw new Error(`${command} failed (${status}): ${complaint}`);
-  return { seconds: Number(process.hrtime.bigint() - start) / 1e9, mebibytes: peak };
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  return { seconds, cpuSeconds: cpuOfEndedChildren() - cpuBefore, mebibytes: peak };
 }
 
 /** One after the other: the sum of the times, the larger of the peaks. */
 export async function measureInSequence(commands) {
   const measured = [];
   for (const { words, options } of commands) measured.push(await measureProcess(words, options));
+  return inSequence(measured);
+}
+
+export function inSequence(measured) {
+  const sum = (each) => measured.reduce((total, one) => total + each(one), 0);
   return {
-    seconds: measured.reduce((sum, { seconds }) => sum + seconds, 0),
+    seconds: sum(({ seconds }) => seconds),
+    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
     mebibytes: Math.max(...measured.map(({ mebibytes }) => mebibytes)),
   };
 }
@@ -52,6 +62,18 @@ export function isInstalled(command) {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** The hub of a bench does not count before it has ended. 0 where there is no /proc. */
+function cpuOfEndedChildren() {
+  try {
+    const text = readFileSync('/proc/self/stat', 'utf8');
+    // cutime and cstime; the second field is a name in parentheses that may contain spaces.
+    const [user, system] = text.slice(text.lastIndexOf(')') + 2).split(' ').slice(13, 15);
+    return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
   }
 }
 
