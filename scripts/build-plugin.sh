@@ -2,7 +2,7 @@
 # Builds the evaluator plugin for the Nix that is installed: build/plugin/nix-ai-models.so, which
 # `plugin-files` takes, and beside it <major.minor>/backend.so. Where that cannot be done (another
 # Nix, no headers, no compiler) it says why in one line, and the rest of the project works without.
-# Arguments are variables for nix/plugin/Makefile, such as CXXFLAGS="-O1 -g" OUT=elsewhere.
+# Arguments are variables and targets for nix/plugin/Makefile, such as CXXFLAGS="-O1 -g" OUT=elsewhere.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,9 @@ skip() {
   exit 0
 }
 
-for command in wasm2c g++ gcc make; do
+# Where the core is compiled already, for another Nix, its tools are not needed.
+[ -e build/plugin/obj/core-unit.o ] && core="" || core="wasm2c gcc"
+for command in g++ make $core; do
   command -v "$command" >/dev/null 2>&1 || skip "no $command"
 done
 mkdir -p build/plugin
@@ -26,7 +28,7 @@ version=${found%% *}
 headers=${found#* }
 release=$(echo "$version" | cut -d. -f1,2)
 # wasm2c's runtime lies beside the program's own share folder.
-share=$(dirname "$(command -v wasm2c)")/../share/wabt
+share=$(dirname "$(command -v wasm2c || echo /usr/bin/none)")/../share/wabt
 wabt=$(dirname "$(find /usr/share/wabt "$share" -name wasm-rt-impl.c 2>/dev/null | head -n 1)")
 
 make --no-print-directory -s -j2 -f nix/plugin/Makefile \

@@ -80,6 +80,16 @@ const STEPS = [
   },
 ];
 
+// The other Nix that the plugin is tested with, where its chroot was made.
+if (existsSync('build/matrix/trixie/.complete')) {
+  STEPS.push({
+    name: 'plugin-matrix',
+    inputs: [...(STEPS.at(-1)?.inputs ?? []), 'scripts/plugin-matrix.sh'],
+    output: 'build/plugin/2.26/backend.so',
+    make: () => run('sh', 'scripts/plugin-matrix.sh', 'prepare'),
+  });
+}
+
 /** "2.8" of the Nix that is installed. */
 function nixRelease() {
   try {

@@ -1,13 +1,14 @@
 #!/bin/sh
-# The headers that the plugin's backend is compiled against, for the Nix that is installed here.
-# No distribution packages them for 2.8, so they come from the distribution's own source package,
-# fetched with apt from the archive that this machine already uses (its own lists stay untouched).
+# The headers that the plugin's backend is compiled against, for the Nix that is installed here: those
+# that were installed with it, else (Debian's package has none) those of the distribution's own source
+# package, fetched with apt from the archive that this machine already uses (its lists stay untouched).
 #
 #   sh scripts/nix-headers.sh     prints "<nix version> <include directory>" and leaves the headers
 #                                 in build/nix-headers/<version>; exit status 3 and one line of
 #                                 reason on stderr where they cannot be had
 #
-# NIX_AI_MODELS_NIX_HEADERS=DIR   use the `src` folder of a Nix source tree at DIR instead
+# NIX_AI_MODELS_NIX_HEADERS=DIR   use the headers at DIR instead: the `include` folder of an
+#                                 installation, or up to 2.25 the `src` folder of a source tree
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,16 +19,25 @@ unavailable() {
 
 command -v nix-instantiate >/dev/null 2>&1 || unavailable "no Nix on PATH"
 version=$(nix-instantiate --version | sed 's/.* //')
-case "$version" in
-  2.8 | 2.8.*) ;;
-  *) unavailable "Nix $version has no backend yet (this version of the project has one for 2.8)" ;;
-esac
+minor=$(echo "$version" | sed -n 's/^2\.\([0-9]*\).*/\1/p')
+if [ -z "$minor" ] || [ "$minor" -lt 6 ] || [ "$minor" -gt 33 ]; then
+  unavailable "Nix $version has no backend (this version of the project has one for 2.6 to 2.33)"
+fi
+
+has_headers() {
+  [ -e "$1/libexpr/eval.hh" ] || [ -e "$1/nix/eval.hh" ] || [ -e "$1/nix/expr/eval.hh" ]
+}
 
 if [ -n "${NIX_AI_MODELS_NIX_HEADERS:-}" ]; then
-  headers=$NIX_AI_MODELS_NIX_HEADERS
-  [ -e "$headers/libexpr/eval.hh" ] ||
-    unavailable "NIX_AI_MODELS_NIX_HEADERS=$headers holds no libexpr/eval.hh (give the 'src' folder of Nix $version)"
-  echo "$version $headers"
+  has_headers "$NIX_AI_MODELS_NIX_HEADERS" ||
+    unavailable "NIX_AI_MODELS_NIX_HEADERS=$NIX_AI_MODELS_NIX_HEADERS has no eval.hh in libexpr, nix or nix/expr"
+  echo "$version $NIX_AI_MODELS_NIX_HEADERS"
+  exit 0
+fi
+
+installed=$(dirname "$(dirname "$(readlink -f "$(command -v nix-instantiate)")")")/include
+if has_headers "$installed"; then
+  echo "$version $installed"
   exit 0
 fi
 
@@ -40,10 +50,10 @@ fi
 
 for command in apt-get dpkg-query dpkg-source; do
   command -v "$command" >/dev/null 2>&1 ||
-    unavailable "no $command: set NIX_AI_MODELS_NIX_HEADERS to the 'src' folder of Nix $version"
+    unavailable "no $command: set NIX_AI_MODELS_NIX_HEADERS to the headers of Nix $version"
 done
 package=$(dpkg-query -W -f "\${source:Package}=\${source:Version}" nix-bin 2>/dev/null) ||
-  unavailable "Nix $version is not from a Debian package: set NIX_AI_MODELS_NIX_HEADERS to the 'src' folder of its source"
+  unavailable "Nix $version is not from a Debian package: set NIX_AI_MODELS_NIX_HEADERS to its headers"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -5,3 +5,6 @@
 
 #include "core.c"
 #include "wasm-rt-impl.c"
+#if __has_include("wasm-rt-mem-impl.c")
+#include "wasm-rt-mem-impl.c" /* a file of its own from 1.0.34 on */
+#endif

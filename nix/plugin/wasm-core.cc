@@ -14,7 +14,7 @@
 #include <memory>
 #include <mutex>
 
-extern "C" void ai_models_trap(int code) {
+extern "C" void ai_models_trap(wasm_rt_trap_t code) {
   const char *why = code == WASM_RT_TRAP_OOB           ? "it read or wrote outside its memory"
                     : code == WASM_RT_TRAP_EXHAUSTION  ? "its call stack is exhausted"
                     : code == WASM_RT_TRAP_UNREACHABLE ? "it gave up (out of memory, or a bug)"

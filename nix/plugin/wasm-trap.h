@@ -2,9 +2,13 @@
    instead of a longjmp across frames that have destructors. */
 #pragma once
 
-#define WASM_RT_TRAP_HANDLER ai_models_trap
-
 #ifdef __cplusplus
-extern "C"
+extern "C" {
 #endif
-void ai_models_trap(int code);
+#include "wasm-rt.h"
+
+#define WASM_RT_TRAP_HANDLER ai_models_trap
+void ai_models_trap(wasm_rt_trap_t code);
+#ifdef __cplusplus
+}
+#endif

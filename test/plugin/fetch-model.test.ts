@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addToStore, makeModel, remove, removeFromStore, scratch, type TestModel } from './models.ts';
-import { impureEval, nix, PLUGIN, pureEval, run, WHY_NOT } from './nix-run.ts';
+import { commandLine, impureEval, nix, PLUGIN, pureEval, run, WHY_NOT } from './nix-run.ts';
 
-const hasStrace = spawnSync('strace', ['-V']).status === 0;
+const hasStrace = spawnSync(...commandLine('strace', ['-V'])).status === 0;
 
 describe.skipIf(WHY_NOT)(`builtins.fetchModel of a valid path${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () => {
   let folder: string;
@@ -66,7 +66,7 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel of a valid path${WHY_NOT ? ` (${WH
   it('lets a pure evaluation read the model, and nothing else', async () => {
     expect(await evaluated(`builtins.readFile "\${${call()}}/config.json"`)).toContain(model.name);
     const outside = await pureEval(`builtins.readFile ${folder}/x`);
-    expect(outside.stderr).toContain('forbidden in pure eval mode');
+    expect(outside.stderr).toContain('forbidden in pure eval');
   });
 
   it('gives meta and version back without evaluating them', async () => {
@@ -137,7 +137,7 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel of a valid path${WHY_NOT ? ` (${WH
 
     it('is out of reach of a pure evaluation where it lies outside of it', async () => {
       const { stderr } = await pureEval(`builtins.fetchModel ${spec(lock)}`);
-      expect(stderr).toContain('forbidden in pure eval mode');
+      expect(stderr).toContain('forbidden in pure eval');
     });
 
     it('gives a clear error where it is missing or is not JSON', async () => {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { futurePath, makeHelper, makeModel, remove, removeFromStore, scratch, type TestModel } from './models.ts';
-import { nix, PLUGIN, pureEval, WHY_NOT, type NixRun } from './nix-run.ts';
+import { commandLine, nix, PLUGIN, pureEval, WHY_NOT, type NixRun } from './nix-run.ts';
 
 describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () => {
   let folder: string;
@@ -74,9 +74,9 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY
   it('stops the helper and what it has started on an interrupt', async () => {
     const started = join(folder, 'started');
     const helper = await makeHelper(folder, `sleep 600 &\necho "$$ $!" > ${started}.tmp\nmv ${started}.tmp ${started}\nwait`);
+    const words = ['--option', 'plugin-files', PLUGIN, '--eval', '--strict'];
     const child = spawn(
-      'nix-instantiate',
-      ['--option', 'plugin-files', PLUGIN, '--eval', '--strict', '-E', `builtins.fetchModel ${model.expression}`],
+      ...commandLine('nix-instantiate', [...words, '-E', `builtins.fetchModel ${model.expression}`]),
       { env: { ...process.env, NIX_AI_MODELS_HELPER: helper }, stdio: 'ignore' },
     );
     while (!existsSync(started)) await sleep(20);

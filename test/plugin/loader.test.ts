@@ -7,28 +7,26 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { remove, removeFromStore, scratch } from './models.ts';
-import { nix, PLUGIN, pureEval, WHY_NOT } from './nix-run.ts';
+import { nix, PLUGIN, pureEval, RELEASE, WHY_NOT } from './nix-run.ts';
 
 describe.skipIf(WHY_NOT)(`the plugin's loader${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () => {
   let folder: string;
-  let release: string;
 
   beforeAll(async () => {
     folder = await scratch();
-    release = /(\d+\.\d+)/.exec(execFileSync('nix-instantiate', ['--version'], { encoding: 'utf8' }))?.[1] ?? '';
   });
   afterAll(() => remove(folder));
 
   /** A copy of the plugin in a folder of its own, with `backend` in the place of its backend. */
   async function pluginWith(backend: Uint8Array | null): Promise<string> {
     const own = join(folder, randomBytes(4).toString('hex'));
-    await mkdir(join(own, release), { recursive: true });
+    await mkdir(join(own, RELEASE), { recursive: true });
     await copyFile(PLUGIN, join(own, 'nix-ai-models.so'));
-    if (backend !== null) await writeFile(join(own, release, 'backend.so'), backend);
+    if (backend !== null) await writeFile(join(own, RELEASE, 'backend.so'), backend);
     return join(own, 'nix-ai-models.so');
   }
 
-  const realBackend = (): Promise<Buffer> => readFile(join(dirname(PLUGIN), release, 'backend.so'));
+  const realBackend = (): Promise<Buffer> => readFile(join(dirname(PLUGIN), RELEASE, 'backend.so'));
 
   const faults: Record<string, () => Promise<Uint8Array | null>> = {
     'there is no backend for this Nix': () => Promise.resolve(null),

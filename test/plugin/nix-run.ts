@@ -1,13 +1,37 @@
-// Runs the real Nix with the built plugin, for the tests of this folder.
+// Runs the real Nix with the built plugin, for the tests of this folder: the one that is installed, or
+// another release through a wrapper (vitest.config.ts, scripts/plugin-matrix.sh).
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const PLUGIN = fileURLToPath(new URL('../../build/plugin/nix-ai-models.so', import.meta.url));
 
+/** Words before every command, which run it where another Nix is installed; none for the one here. */
+const WRAPPER = (process.env['NIX_AI_MODELS_TEST_NIX_RUN'] ?? '').split(' ').filter((word) => word !== '');
+
+/** Whether the tests run against another Nix than the one that is installed here. */
+export const IS_WRAPPED = WRAPPER.length > 0;
+
+/** A command for the Nix that is tested, as spawn takes it. */
+export function commandLine(command: string, words: readonly string[]): [command: string, words: string[]] {
+  const [first = command, ...rest] = [...WRAPPER, command, ...words];
+  return [first, rest];
+}
+
+/** "2.8" of the Nix that is tested; empty where there is none. */
+export const RELEASE = releaseOf(spawnSync(...commandLine('nix-instantiate', ['--version']), { encoding: 'utf8' }));
+
 /** Why the tests of this folder cannot run here; undefined where they can. */
-export const WHY_NOT = existsSync(PLUGIN) ? undefined : 'the plugin is not built for the Nix that is installed';
+export const WHY_NOT =
+  RELEASE !== '' && existsSync(join(dirname(PLUGIN), RELEASE, 'backend.so'))
+    ? undefined
+    : 'the plugin is not built for the Nix that is installed';
+
+function releaseOf({ stdout }: { stdout: string | null }): string {
+  return /(\d+\.\d+)/.exec(stdout ?? '')?.[1] ?? '';
+}
 
 export interface NixRun {
   readonly status: number | null;
@@ -28,7 +52,7 @@ export function run(
   { environment = {}, cwd }: Omit<NixOptions, 'plugin'> = {},
 ): Promise<NixRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, words, {
+    const child = spawn(...commandLine(command, words), {
       env: { ...process.env, NIX_AI_MODELS_HELPER: '/no-helper-in-this-test', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd,

@@ -24,19 +24,20 @@ using Position = const nix::Pos &;
                                     const std::string &text) {
 #if NIX_RELEASE >= 221
   state.error<nix::EvalError>("%s", nix::Uncolored(text)).atPos(position).debugThrow();
-#elif NIX_RELEASE >= 220
-  state.error<nix::EvalError>("%s", nix::normaltxt(text)).atPos(position).debugThrow();
 #else
+  throw nix::EvalError(nix::ErrorInfo{
+      .level = nix::lvlError,
+      .msg = nix::hintfmt(text),
 #if NIX_RELEASE >= 209
-  auto place = state.positions[position];
+      .errPos = state.positions[position],
 #else
-  auto place = position;
+      .errPos = position,
 #endif
+      .traces = {},
 #if NIX_RELEASE >= 207
-  throw nix::EvalError(nix::ErrorInfo{nix::lvlError, nix::hintfmt(text), place, {}, {}});
-#else
-  throw nix::EvalError(nix::ErrorInfo{nix::lvlError, nix::hintfmt(text), place, {}});
+      .suggestions = {},
 #endif
+  });
 #endif
 }
 
@@ -50,6 +51,12 @@ inline double numberOf(const nix::Value &value) { return value.fpoint(); }
 inline nix::Bindings &attributesOf(const nix::Value &value) { return *value.attrs; }
 inline bool booleanOf(const nix::Value &value) { return value.boolean; }
 inline double numberOf(const nix::Value &value) { return value.fpoint; }
+#endif
+
+#if NIX_RELEASE >= 230
+inline auto elementsOf(nix::Value &list) { return list.listView(); }
+#else
+inline auto elementsOf(nix::Value &list) { return list.listItems(); }
 #endif
 
 inline int64_t integerOf(const nix::Value &value) {
@@ -199,9 +206,9 @@ inline void allowPath(nix::EvalState &state, const nix::Path &path) {
 }
 
 inline std::string realPath(nix::Store &store, const std::string &path) {
-#if NIX_RELEASE >= 232
+#if NIX_RELEASE >= 233
   auto *local = dynamic_cast<nix::LocalFSStore *>(&store);
-  return local == nullptr ? path : local->toRealPath(store.parseStorePath(path)).string();
+  return local == nullptr ? path : local->toRealPath(store.parseStorePath(path));
 #else
   return store.toRealPath(path);
 #endif

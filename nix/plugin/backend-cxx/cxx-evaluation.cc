@@ -57,7 +57,7 @@ void CxxEvaluation::eachAttribute(
 }
 
 void CxxEvaluation::eachElement(Value &list, const std::function<void(Value &)> &visit) {
-  for (nix::Value *element : native(list).listItems()) visit(opaque(*element));
+  for (nix::Value *element : compat::elementsOf(native(list))) visit(opaque(*element));
 }
 
 bool CxxEvaluation::restrictsPaths() {

@@ -79,7 +79,7 @@ public:
   void operator()(PlainList &data) {
     compat::makeList(state, value, data.size());
     auto element = data.begin();
-    for (nix::Value *item : value.listItems()) makeValue(state, position, std::move(*element++), *item);
+    for (nix::Value *item : compat::elementsOf(value)) makeValue(state, position, std::move(*element++), *item);
   }
 
   void operator()(PlainAttributes &data) {

@@ -23,8 +23,10 @@
 #include <primops.hh>
 #include <store-api.hh>
 #include <util.hh>
-#if NIX_RELEASE >= 219
+#if NIX_RELEASE >= 218
 #include <eval-settings.hh>
+#endif
+#if NIX_RELEASE >= 219
 #include <signals.hh>
 #endif
 #endif
