@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 
 /** Two of these per connection. */
-const READ_BYTES = 128 * 1024;
+const READ_BYTES = 64 * 1024;
 
 /** The parser keeps views of headers that have come in part; more than this it refuses. */
 const MAX_HEAD_BYTES = 16 * 1024;
