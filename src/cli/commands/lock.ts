@@ -71,6 +71,7 @@ function checkSame(old: LockFile, fresh: LockFile, file: string): void {
 }
 
 function describeLocked({ name, entry }: LockedModel): string {
-  const at = entry.revision === undefined ? '' : ` at ${entry.revision.slice(0, 12)}`;
+  // A commit, or the digest of a registry's manifest: enough of it to tell two apart.
+  const at = entry.revision === undefined ? '' : ` at ${entry.revision.replace('sha256:', '').slice(0, 12)}`;
   return `locked ${name}${at}: ${entry.contents.length} files, ${formatBytes(entry.totalSize)}`;
 }
