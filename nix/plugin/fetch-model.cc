@@ -7,6 +7,7 @@
 #include "helper.h"
 #include "model-files.h"
 #include "plan.h"
+#include "source-address.h"
 #include "spec-json.h"
 
 namespace ai_models {
@@ -16,34 +17,6 @@ namespace {
 using Json = nlohmann::json;
 
 const Json &sourceOf(const Json &plan) { return objectAt(objectAt(plan, "spec"), "source"); }
-
-/** What a spec without an `endpoint` means, whatever HF_ENDPOINT says to the helper. */
-const std::string PUBLIC_HUB = "https://huggingface.co";
-
-/** The addresses that fetching would ask, for `allowed-uris`. */
-std::vector<std::string> addressesOf(const Json &source) {
-  std::vector<std::string> addresses;
-  if (const Json &hub = objectAt(source, "huggingface"); !hub.empty()) {
-    const std::string endpoint = textAt(hub, "endpoint");
-    addresses.push_back((endpoint.empty() ? PUBLIC_HUB : endpoint) + "/" + textAt(hub, "repo"));
-  }
-  if (const Json &url = objectAt(source, "url"); !url.empty())
-    for (const Json &file : url.value("urls", Json::array()))
-      for (const Json &address : file.value("urls", Json::array()))
-        if (address.is_string()) addresses.push_back(address.get<std::string>());
-  return addresses;
-}
-
-/** The source in the command line's short form, to be pasted behind `nix-ai-model prefetch`. */
-std::string shortForm(const Json &source) {
-  if (const Json &hub = objectAt(source, "huggingface"); !hub.empty()) {
-    const std::string type = textAt(hub, "repoType");
-    const std::string prefix = type.empty() || type == "model" ? "" : type + "s/";
-    return "huggingface:" + prefix + textAt(hub, "repo") + "@" + textAt(hub, "revision");
-  }
-  const std::vector<std::string> addresses = addressesOf(source);
-  return addresses.empty() ? "SOURCE" : addresses.front();
-}
 
 [[noreturn]] void refuseMissingPin(const Json &plan, const std::string &name) {
   const std::string source = shortForm(sourceOf(plan));
@@ -60,6 +33,7 @@ void obtain(Evaluation &evaluation, const std::string &specJson, const std::stri
   // Only here: for a path that is valid already it would cost as much as the question whether it is,
   // and Nix's own fetchers do without.
   evaluation.keepPath(wanted);
+  if (evaluation.substitute(wanted)) return;
   const std::string found = fetchWithHelper(evaluation, specJson);
   if (found != wanted)
     throw Failure("INTERNAL", "The helper program and the plugin plan different store paths",

@@ -97,6 +97,11 @@ public:
   virtual bool isValidPath(const std::string &path) = 0;
   /** From now on, and until this process ends, the collector leaves the path alone; it may come later. */
   virtual void keepPath(const std::string &path) = 0;
+  /**
+   * Asks the binary caches that are configured, once and without patience; whether the path is valid
+   * now. A cache that fails is no error.
+   */
+  virtual bool substitute(const std::string &path) = 0;
   /** Forgets what was remembered about paths: another process has added one. */
   virtual void refreshStore() = 0;
   /** Lets expressions read the path in pure and restricted evaluation. */

@@ -2,8 +2,9 @@
 // and nothing of the plugin's insides.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSpec } from '../../src/spec/parse-spec.ts';
 import { makeModel, remove, scratch, type TestModel } from './models.ts';
-import { impureEval, pureEval, WHY_NOT } from './nix-run.ts';
+import { impureEval, nix, pureEval, WHY_NOT } from './nix-run.ts';
 
 describe.skipIf(WHY_NOT)(`builtins.fetchModel and wrong arguments${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () => {
   let folder: string;
@@ -51,6 +52,31 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and wrong arguments${WHY_NOT ? ` (
       expect(error).toContain('nix-ai-model prefetch huggingface:org/m@v2');
       expect(error).toContain('nix-ai-model lock m=huggingface:org/m@v2');
     });
+
+  const sources = [
+    'huggingface:datasets/org/m@v2',
+    'https://example.org/m.bin',
+    's3://bucket/folder',
+    'gs://bucket/folder',
+    'azure://account/container/folder',
+    'mlflow:https://mlflow.example.org#m@champion',
+    'git-lfs:https://example.org/m.git@v2',
+    'ollama:llama2:7b',
+    'oci:registry.example.org/a/m:v2',
+  ];
+  it.each(sources)('prints a command that means the same source: %s', async (source) => {
+    const error = await errorOf(`{ name = "m"; source = "${source}"; }`);
+    const printed = /`nix-ai-model prefetch (\S+)`/.exec(error)?.[1] ?? '';
+    expect(parseSpec({ name: 'm', source: printed })).toEqual(parseSpec({ name: 'm', source }));
+  });
+
+  it.each(sources)('asks restricted evaluation for the address of %s', async (source) => {
+    const words = ['--option', 'restrict-eval', 'true', '--option', 'allowed-uris', 'https://elsewhere.org'];
+    const call = `builtins.fetchModel { name = "m"; source = "${source}"; hash = "${model.hash}"; }`;
+    const { status, stderr } = await nix('nix-instantiate', [...words, '--eval', '--strict', '-E', call]);
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/access to URI .* is forbidden in restricted mode/);
+  });
 
   it('lets the error of a thunk through as it is', async () => {
     const error = await errorOf('{ source.huggingface.repo = throw "from the thunk"; }');

@@ -41,6 +41,8 @@ export interface NixRun {
 
 export interface NixOptions {
   readonly plugin?: string;
+  /** Binary caches; none by default. */
+  readonly substituters?: string;
   /** NIX_AI_MODELS_HELPER and the like. A helper that cannot be started is the default. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -49,7 +51,7 @@ export interface NixOptions {
 export function run(
   command: string,
   words: readonly string[],
-  { environment = {}, cwd }: Omit<NixOptions, 'plugin'> = {},
+  { environment = {}, cwd }: Omit<NixOptions, 'plugin' | 'substituters'> = {},
 ): Promise<NixRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(...commandLine(command, words), {
@@ -69,8 +71,7 @@ export function run(
 
 /** One of Nix's old commands, with the plugin. */
 export function nix(command: string, words: readonly string[], options: NixOptions = {}): Promise<NixRun> {
-  const { plugin = PLUGIN } = options;
-  return run(command, ['--option', 'plugin-files', plugin, '--option', 'substituters', '', ...words], options);
+  return run(command, [...settingsOf(options), ...words], options);
 }
 
 /** `nix eval`: pure. */
@@ -85,7 +86,9 @@ export function impureEval(expression: string, options: NixOptions = {}): Promis
 
 function newEval(words: readonly string[], options: NixOptions): Promise<NixRun> {
   const features = ['--extra-experimental-features', 'nix-command'];
-  const { plugin = PLUGIN } = options;
-  const first = [...features, '--option', 'plugin-files', plugin, '--option', 'substituters', ''];
-  return run('nix', [...first, 'eval', '--json', ...words], options);
+  return run('nix', [...features, ...settingsOf(options), 'eval', '--json', ...words], options);
+}
+
+function settingsOf({ plugin = PLUGIN, substituters = '' }: NixOptions): string[] {
+  return ['--option', 'plugin-files', plugin, '--option', 'substituters', substituters];
 }

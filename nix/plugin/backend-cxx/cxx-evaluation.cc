@@ -11,6 +11,34 @@ namespace {
 nix::Value &native(Value &value) { return reinterpret_cast<nix::Value &>(value); }
 Value &opaque(nix::Value &value) { return reinterpret_cast<Value &>(value); }
 
+/** A cache is asked once, for as long as this lives: the model has another source. */
+class HurriedTransfers {
+public:
+  HurriedTransfers() {
+    own.tries = 1;
+    if (connectTimeout == 0) own.connectTimeout = CONNECT_SECONDS;
+    if (stalledTimeout > STALLED_SECONDS) own.stalledDownloadTimeout = STALLED_SECONDS;
+  }
+  ~HurriedTransfers() {
+    own.tries = tries;
+    own.connectTimeout = connectTimeout;
+    own.stalledDownloadTimeout = stalledTimeout;
+  }
+  HurriedTransfers(const HurriedTransfers &) = delete;
+  HurriedTransfers &operator=(const HurriedTransfers &) = delete;
+
+private:
+  /** Where the user has set no limit; curl's own is five minutes. */
+  static constexpr unsigned long CONNECT_SECONDS = 5;
+  /** Without a byte; Nix's own limit is five minutes. */
+  static constexpr unsigned long STALLED_SECONDS = 10;
+
+  nix::FileTransferSettings &own = nix::fileTransferSettings;
+  const unsigned int tries = own.tries;
+  const unsigned long connectTimeout = own.connectTimeout;
+  const unsigned long stalledTimeout = own.stalledDownloadTimeout;
+};
+
 } // namespace
 
 Kind CxxEvaluation::force(Value &value) {
@@ -88,6 +116,19 @@ void CxxEvaluation::keepPath(const std::string &path) {
     throw;
   } catch (nix::Error &) {
     // A store that cannot be written has no collector to be afraid of.
+  }
+}
+
+bool CxxEvaluation::substitute(const std::string &path) {
+  if (!nix::settings.useSubstitutes || nix::settings.substituters.get().empty()) return false;
+  const HurriedTransfers hurried;
+  try {
+    state.store->ensurePath(parseStorePath(path));
+    return true;
+  } catch (nix::Interrupted &) {
+    throw;
+  } catch (nix::Error &) {
+    return false; // no cache has it, or none answers: the model's own source is asked next
   }
 }
 

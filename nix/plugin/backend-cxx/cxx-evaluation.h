@@ -28,6 +28,7 @@ public:
   std::string storeUri() override;
   bool isValidPath(const std::string &path) override;
   void keepPath(const std::string &path) override;
+  bool substitute(const std::string &path) override;
   void refreshStore() override { state.store->clearPathInfoCache(); }
   void allowPath(const std::string &path) override;
   std::string realPath(const std::string &path) override;

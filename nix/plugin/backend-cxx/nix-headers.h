@@ -10,6 +10,7 @@
 #include <nix/expr/eval-settings.hh>
 #include <nix/expr/eval.hh>
 #include <nix/expr/primops.hh>
+#include <nix/store/filetransfer.hh>
 #include <nix/store/globals.hh>
 #include <nix/store/local-fs-store.hh>
 #include <nix/store/store-api.hh>
@@ -18,6 +19,7 @@
 #else
 #include <eval-inline.hh>
 #include <eval.hh>
+#include <filetransfer.hh>
 #include <globals.hh>
 #include <local-fs-store.hh>
 #include <primops.hh>
