@@ -10,6 +10,7 @@
 // evaluation error with a position.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -56,8 +57,8 @@ struct Borrowed {
 
 /** A result that a backend turns into a value. */
 struct Plain {
-  std::variant<bool, int64_t, std::string, StorePathText, Deferred, Application, Borrowed, PlainList,
-               PlainAttributes>
+  std::variant<std::nullptr_t, bool, int64_t, double, std::string, StorePathText, Deferred, Application,
+               Borrowed, PlainList, PlainAttributes>
       data;
 };
 
@@ -76,6 +77,8 @@ public:
   virtual std::string string(Value &value) = 0;
   /** The file of this machine that a path or string names, where the evaluation mode allows to read it. */
   virtual std::string localFile(Value &path) = 0;
+  /** The same for a path of this machine: a link in a folder that may be read can lead out of it. */
+  virtual std::string readableFile(const std::string &path) = 0;
   virtual void eachAttribute(
       Value &attributes, const std::function<void(std::string_view, Value &)> &visit) = 0;
   virtual void eachElement(Value &list, const std::function<void(Value &)> &visit) = 0;

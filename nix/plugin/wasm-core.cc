@@ -32,10 +32,11 @@ constexpr uint32_t MAX_PAGES = 16384;
 constexpr uint32_t MAX_IDLE_PAGES = 64;
 
 /** An error reply is JSON, or a plain line of text from the simplest exports. */
-[[noreturn]] void refuse(const std::string &code, const std::string &data) {
-  const auto error = nlohmann::json::parse(data, nullptr, false);
-  if (error.is_object()) throw failureOf(error, code);
-  throw Failure(code, data);
+[[noreturn]] void refuse(const std::string &code, const std::string &data, const std::string &subject) {
+  auto error = nlohmann::json::parse(data, nullptr, false);
+  if (!error.is_object()) throw Failure(code, data, {subject, {}, {}, {}});
+  if (!subject.empty() && !error.contains("subject")) error["subject"] = subject;
+  throw failureOf(error, code);
 }
 
 /** wasm2c's runtime keeps its call depth in a global: one call at a time. */
@@ -68,11 +69,11 @@ public:
   }
 
   /** The data of the reply at `address`, or its error as a Failure. */
-  std::string take(uint32_t address) {
+  std::string take(uint32_t address, const std::string &subject) {
     uint32_t record[3];
     std::memcpy(record, range(address, sizeof record), sizeof record);
     std::string data(reinterpret_cast<const char *>(range(record[1], record[2])), record[2]);
-    if (record[0] != 0) refuse(codeOfStatus(record[0]), data);
+    if (record[0] != 0) refuse(codeOfStatus(record[0]), data, subject);
     return data;
   }
 
@@ -103,13 +104,13 @@ void prepareRuntime() {
 }
 
 /** `call` with an instance. One serves many calls; one that has failed, or has grown, is dropped. */
-template <typename Call> std::string withInstance(Call call) {
+template <typename Call> std::string withInstance(Call call, const std::string &subject = {}) {
   const std::lock_guard<std::mutex> guard(runtime);
   prepareRuntime();
   // A new instance has its whole memory to clear; an evaluation may ask thousands of times.
   static std::unique_ptr<Instance> idle;
   std::unique_ptr<Instance> core = idle ? std::move(idle) : std::make_unique<Instance>();
-  std::string reply = core->take(call(*core));
+  std::string reply = core->take(call(*core), subject);
   if (core->emptied()) idle = std::move(core);
   return reply;
 }
@@ -126,11 +127,20 @@ std::string askAboutSpec(PlanExport *ask, std::string_view specJson, std::string
 
 using FileExport = uint32_t(core_instance *, uint32_t, uint32_t, uint64_t);
 
-std::string askAboutFile(FileExport *ask, std::string_view start, uint64_t fileSize) {
-  return withInstance([&](Instance &core) {
-    const Bytes bytes = core.put(start);
-    return ask(core.get(), bytes.address, bytes.size, fileSize);
-  });
+std::string askAboutFile(FileExport *ask, std::string_view start, uint64_t fileSize, const std::string &subject) {
+  return withInstance(
+      [&](Instance &core) {
+        const Bytes bytes = core.put(start);
+        return ask(core.get(), bytes.address, bytes.size, fileSize);
+      },
+      subject);
+}
+
+uint64_t numberOf(const std::string &reply) {
+  uint64_t number;
+  if (reply.size() != sizeof number) throw Failure("INTERNAL", "The WASM core gave no number");
+  std::memcpy(&number, reply.data(), sizeof number);
+  return number;
 }
 
 } // namespace
@@ -143,16 +153,20 @@ std::string planModel(std::string_view specJson, std::string_view storeDirectory
   return askAboutSpec(CORE_EXPORT(plan), specJson, storeDirectory);
 }
 
-uint64_t safetensorsSize(std::string_view start, uint64_t fileSize) {
-  const std::string reply = askAboutFile(CORE_EXPORT(safetensorssize), start, fileSize);
-  uint64_t size;
-  if (reply.size() != sizeof size) throw Failure("INTERNAL", "The WASM core gave no size");
-  std::memcpy(&size, reply.data(), sizeof size);
-  return size;
+uint64_t safetensorsSize(std::string_view start, uint64_t fileSize, const std::string &subject) {
+  return numberOf(askAboutFile(CORE_EXPORT(safetensorssize), start, fileSize, subject));
 }
 
-std::string inspectSafetensors(std::string_view start, uint64_t fileSize) {
-  return askAboutFile(CORE_EXPORT(safetensors), start, fileSize);
+std::string inspectSafetensors(std::string_view start, uint64_t fileSize, const std::string &subject) {
+  return askAboutFile(CORE_EXPORT(safetensors), start, fileSize, subject);
+}
+
+uint64_t ggufSize(std::string_view start, uint64_t fileSize, const std::string &subject) {
+  return numberOf(askAboutFile(CORE_EXPORT(ggufsize), start, fileSize, subject));
+}
+
+std::string inspectGguf(std::string_view start, uint64_t fileSize, const std::string &subject) {
+  return askAboutFile(CORE_EXPORT(gguf), start, fileSize, subject);
 }
 
 } // namespace ai_models

@@ -34,6 +34,8 @@ const HOSTILE_CORE = `(module
     (select (i32.const 0xfffffff0) (global.get $free) (i32.gt_u (local.get 3) (i32.const 50000))))
   (func (export "plan") (param i32 i32 i32 i32) (result i32) (unreachable))
   (func (export "safetensors") (param i32 i32 i64) (result i32) (unreachable))
+  (func (export "gguf") (param i32 i32 i64) (result i32) (unreachable))
+  (func (export "ggufsize") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "safetensorssize") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "pin") (param i32 i32 i32 i32) (result i32)
     (local $letter i32)

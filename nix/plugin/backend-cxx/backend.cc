@@ -3,6 +3,7 @@
 #include "../backend-abi.h"
 #include "../fetch-model.h"
 #include "../helper.h"
+#include "../inspect-model.h"
 #include "cxx-evaluation.h"
 #include "guard.h"
 #include "make-value.h"
@@ -35,6 +36,7 @@ nix_ai_models_backend(int abi, const char *root) noexcept {
     if (abi != NIX_AI_MODELS_BACKEND_ABI) return "loader and backend are of different builds";
     ai_models::setInstallation(nix::canonPath(root, true));
     ai_models::registerBuiltin<ai_models::fetchModelBuiltin>();
+    ai_models::registerBuiltin<ai_models::inspectModelBuiltin>();
     return nullptr;
   } catch (...) {
     return "the backend cannot register its builtins";

@@ -214,11 +214,14 @@ inline std::string realPath(nix::Store &store, const std::string &path) {
 #endif
 }
 
-/**
- * The file of this machine that a path or string stands for, what it depends on built first. Throws
- * where the evaluation mode does not allow it to be read; a file that is missing is the reader's business.
- */
-inline std::string localFile(nix::EvalState &state, Position position, nix::Value &value) {
+#if NIX_RELEASE >= 216
+using FilePath = nix::SourcePath;
+#else
+using FilePath = nix::Path;
+#endif
+
+/** The path that a value stands for, what it depends on built first. */
+inline FilePath pathOf(nix::EvalState &state, Position position, nix::Value &value) {
   Context context;
 #if NIX_RELEASE >= 213
   auto path = state.coerceToPath(position, value, context, "while evaluating the path of a file");
@@ -226,11 +229,32 @@ inline std::string localFile(nix::EvalState &state, Position position, nix::Valu
   auto path = state.coerceToPath(position, value, context);
 #endif
   const auto rewrites = state.realiseContext(context);
-#if NIX_RELEASE >= 220
-  path = {path.accessor, nix::CanonPath(nix::rewriteStrings(path.path.abs(), rewrites))};
+#if NIX_RELEASE >= 216
+  std::string text = nix::rewriteStrings(path.path.abs(), rewrites);
 #if NIX_RELEASE < 227
-  path.path = nix::CanonPath(state.toRealPath(path.path.abs(), context));
+  text = state.toRealPath(text, context);
 #endif
+  path.path = nix::CanonPath(text);
+  return path;
+#else
+  return state.toRealPath(nix::rewriteStrings(std::move(path), rewrites), context);
+#endif
+}
+
+inline FilePath pathOf([[maybe_unused]] nix::EvalState &state, const std::string &text) {
+#if NIX_RELEASE >= 216
+  return state.rootPath(nix::CanonPath(text));
+#else
+  return text;
+#endif
+}
+
+/**
+ * Where the file lies on this machine. Throws where the evaluation mode does not allow it to be read; a
+ * file that is missing is the reader's business.
+ */
+inline std::string readableFile(nix::EvalState &state, [[maybe_unused]] Position position, FilePath path) {
+#if NIX_RELEASE >= 220
   path = path.resolveSymlinks();
   // Links are resolved one by one above, and each of them must be allowed, as must be the end.
   if (!path.maybeLstat() && (settingsOf(state).pureEval || settingsOf(state).restrictEval)) path.lstat();
@@ -242,11 +266,9 @@ inline std::string localFile(nix::EvalState &state, Position position, nix::Valu
   return file->abs();
 #endif
 #elif NIX_RELEASE >= 216
-  path.path = nix::CanonPath(state.toRealPath(nix::rewriteStrings(path.path.abs(), rewrites), context));
   return state.checkSourcePath(path).path.abs();
 #else
-  path = nix::rewriteStrings(std::move(path), rewrites);
-  return state.checkSourcePath(state.toRealPath(path, context));
+  return state.checkSourcePath(path);
 #endif
 }
 

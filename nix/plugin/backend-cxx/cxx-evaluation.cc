@@ -75,7 +75,11 @@ std::string CxxEvaluation::string(Value &value) {
 }
 
 std::string CxxEvaluation::localFile(Value &path) {
-  return compat::localFile(state, position, native(path));
+  return compat::readableFile(state, position, compat::pathOf(state, position, native(path)));
+}
+
+std::string CxxEvaluation::readableFile(const std::string &path) {
+  return restrictsPaths() ? compat::readableFile(state, position, compat::pathOf(state, path)) : path;
 }
 
 void CxxEvaluation::eachAttribute(

@@ -15,6 +15,7 @@ public:
   std::string scalar(Value &value) override;
   std::string string(Value &value) override;
   std::string localFile(Value &path) override;
+  std::string readableFile(const std::string &path) override;
   void eachAttribute(
       Value &attributes, const std::function<void(std::string_view, Value &)> &visit) override;
   void eachElement(Value &list, const std::function<void(Value &)> &visit) override;

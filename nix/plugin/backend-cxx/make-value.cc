@@ -38,7 +38,7 @@ void computeDeferred(nix::EvalState &state, compat::Position position, nix::Valu
 }
 
 nix::PrimOp *deferredPrimOp(nix::EvalState &state) {
-  static nix::PrimOp primOp = compat::internalPrimOp(state, "fetchModel", computeDeferred);
+  static nix::PrimOp primOp = compat::internalPrimOp(state, "aiModel", computeDeferred);
   return &primOp;
 }
 
@@ -47,8 +47,10 @@ public:
   Maker(nix::EvalState &state, compat::Position position, nix::Value &value)
       : state(state), position(position), value(value) {}
 
+  void operator()(std::nullptr_t) { value.mkNull(); }
   void operator()(bool data) { value.mkBool(data); }
   void operator()(int64_t data) { value.mkInt(data); }
+  void operator()(double data) { value.mkFloat(data); }
   void operator()(const std::string &data) { compat::makeString(state, value, data); }
 
   void operator()(const StorePathText &data) {
