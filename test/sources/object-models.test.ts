@@ -5,20 +5,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { fetchModel } from '../../src/fetch-model.ts';
 import { lockModel } from '../../src/lock-models.ts';
-import { createHttp, type Http } from '../../src/net/http.ts';
 import { sourceFor } from '../../src/sources/registry.ts';
 import { parseSpec } from '../../src/spec/parse-spec.ts';
-import { openStore } from '../../src/store/nix-store.ts';
-import { type PrivateStore, privateStore } from '../store/private-store.ts';
 import { ACCOUNT, type Azurite, hasAzurite, startAzurite } from './azure/azurite.ts';
+import { openPipeline, type Pipeline } from './pipeline-context.ts';
 import { hasSwift, startSwift, type Swift, WRITER } from './s3/swift.ts';
 
 const WEIGHTS = 'weights '.repeat(300_000);
@@ -29,14 +26,12 @@ const skipped = hasSwift && hasAzurite ? '' : ' (skipped: python3-swift or azuri
 describe.skipIf(skipped !== '')(`a model of an object store${skipped}`, () => {
   let swift: Swift;
   let azurite: Azurite;
-  let store: PrivateStore;
+  let pipeline: Pipeline;
   let folder: string;
-  let http: Http;
   let context: Context;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'object-models-'));
-    [swift, azurite, store] = await Promise.all([startSwift(), startAzurite(), privateStore()]);
+    [swift, azurite] = await Promise.all([startSwift(), startAzurite()]);
     await swift.createBucket('models', { versioned: true });
     await azurite.createContainer('models');
     for (const [name, body] of [['tiny/config.json', '{}'], ['tiny/weights/a.gguf', WEIGHTS]] as const) {
@@ -44,23 +39,11 @@ describe.skipIf(skipped !== '')(`a model of an object store${skipped}`, () => {
       await azurite.put('models', name, body);
     }
     const keys = { ...WRITER, AZURE_STORAGE_KEY: azurite.key };
-    const environment = { ...store.environment, ...keys, HOME: folder };
-    const { signal } = new AbortController();
-    http = createHttp({ environment: {} });
-    context = {
-      environment,
-      http,
-      signal,
-      store: () => openStore({ environment, signal }),
-      cacheDirectory: join(folder, 'cache'),
-      connections: 4,
-      progress: () => undefined,
-    };
+    pipeline = await openPipeline((HOME) => ({ ...keys, HOME }));
+    ({ folder, context } = pipeline);
   });
   afterAll(async () => {
-    await http.close();
-    await Promise.all([swift.close(), azurite.close(), store.remove()]);
-    await rm(folder, { recursive: true });
+    await Promise.all([pipeline.close(), swift.close(), azurite.close()]);
   });
 
   const sourceOf = (kind: string): unknown =>

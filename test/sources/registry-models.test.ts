@@ -3,22 +3,19 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { fetchModel } from '../../src/fetch-model.ts';
 import { lockModel } from '../../src/lock-models.ts';
-import { createHttp, type Http } from '../../src/net/http.ts';
 import { prefetchModel } from '../../src/prefetch-model.ts';
 import { sourceFor } from '../../src/sources/registry.ts';
 import { parseSpec } from '../../src/spec/parse-spec.ts';
-import { openStore } from '../../src/store/nix-store.ts';
 import { verifyDirectory } from '../../src/verify/verify-directory.ts';
-import { type PrivateStore, privateStore } from '../store/private-store.ts';
 import { FILEPATH, hexOf, makeArtifact, ollamaModel } from './artifact.ts';
 import { type DockerRegistry, skipped, startRegistry } from './docker-registry.ts';
+import { openPipeline, type Pipeline } from './pipeline-context.ts';
 
 const HEX = '0123456789abcdef'.repeat(4);
 const WEIGHTS = 'weights '.repeat(500_000);
@@ -32,33 +29,19 @@ const ARTIFACT = makeArtifact({
 
 describe.skipIf(skipped !== '')(`a model of a registry${skipped}`, () => {
   let registry: DockerRegistry;
-  let store: PrivateStore;
+  let pipeline: Pipeline;
   let folder: string;
-  let http: Http;
   let context: Context;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'registry-models-'));
-    [registry, store] = await Promise.all([startRegistry(), privateStore()]);
+    registry = await startRegistry();
     await registry.push(MODEL, 'library/tiny', '1b');
     await registry.push(ARTIFACT, 'org/name', 'v1');
-    const environment = { ...store.environment, HOME: folder };
-    const { signal } = new AbortController();
-    http = createHttp({ environment: {} });
-    context = {
-      environment,
-      http,
-      signal,
-      store: () => openStore({ environment, signal }),
-      cacheDirectory: join(folder, 'cache'),
-      connections: 4,
-      progress: () => undefined,
-    };
+    pipeline = await openPipeline((HOME) => ({ HOME }));
+    ({ folder, context } = pipeline);
   });
   afterAll(async () => {
-    await http.close();
-    await Promise.all([registry.stop(), store.remove()]);
-    await rm(folder, { recursive: true });
+    await Promise.all([pipeline.close(), registry.stop()]);
   });
   beforeEach(async () => {
     await registry.requests();

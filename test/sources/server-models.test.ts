@@ -3,51 +3,33 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { fetchModel } from '../../src/fetch-model.ts';
 import { lockModel } from '../../src/lock-models.ts';
-import { createHttp, type Http } from '../../src/net/http.ts';
 import { prefetchModel } from '../../src/prefetch-model.ts';
 import { sourceFor } from '../../src/sources/registry.ts';
 import { parseSpec } from '../../src/spec/parse-spec.ts';
-import { openStore } from '../../src/store/nix-store.ts';
 import { rejection } from '../net/rejection.ts';
-import { type PrivateStore, privateStore } from '../store/private-store.ts';
 import { CONFIG, EXTRA, removeModel, serveModel, TOKENIZER, WEIGHTS } from './git-lfs/model-fixture.ts';
 import { gitEnvironment, hasGitLfs, sha256 } from './git-lfs/work-tree.ts';
 import { startMlflow } from './mlflow/mlflow-server.ts';
+import { openPipeline, type Pipeline } from './pipeline-context.ts';
 
 describe('a model of a server', () => {
-  let store: PrivateStore;
+  let pipeline: Pipeline;
   let folder: string;
-  let http: Http;
   let context: Context;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'server-models-'));
-    store = await privateStore();
-    const environment = { ...store.environment, ...gitEnvironment(join(folder, 'home')) };
-    const { signal } = new AbortController();
-    http = createHttp({ environment: {} });
-    context = {
-      environment,
-      http,
-      signal,
-      store: () => openStore({ environment, signal }),
-      cacheDirectory: join(folder, 'cache'),
-      connections: 4,
-      progress: () => undefined,
-    };
+    pipeline = await openPipeline((home) => gitEnvironment(join(home, 'home')));
+    ({ folder, context } = pipeline);
   });
   afterAll(async () => {
-    await http.close();
+    await pipeline.close();
     await removeModel();
-    await store.remove();
-    await rm(folder, { recursive: true });
   });
 
   /** What the cache holds once nothing is under way. */
