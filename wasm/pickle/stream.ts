@@ -17,7 +17,8 @@ import {
   popMachine, pushMachine, reserveMachines, startStream,
 } from './machine';
 import { CERTAIN, GUESS, IN_ARRAY, LIKELY, MAYBE, NESTED, UNLIKELY } from './modes';
-import { AT_ARRAY, BROKEN, PAUSED, run, STOPPED, WAITING } from './opcodes';
+import { run } from './opcodes';
+import { AT_ARRAY, BROKEN, PAUSED, STOPPED, WAITING } from './opcodes/window';
 import { keyCount, legacyStorage } from './storages';
 import { kindOf, MAGIC } from './values';
 
