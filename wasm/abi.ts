@@ -46,6 +46,15 @@ export function reserve(size: usize): usize {
   return address;
 }
 
+/** More bytes right behind those that were reserved last, `end` being where they end; else false. */
+export function growReserved(end: usize, size: usize): bool {
+  if (align16(end) != floor) return false;
+  top = floor;
+  allocate(size);
+  floor = top;
+  return true;
+}
+
 /** Where the arena ends now, for `release`. */
 export function mark(): usize {
   return top;

@@ -14,16 +14,20 @@ export class Problem {
   message: Output;
   details: Output;
   remedies: Output;
+  wish: Text | null;
+  fact: Text | null;
 
   subject(text: Text): Problem {
     return this.detail('subject', text);
   }
 
   wanted(text: Text): Problem {
+    this.wish = text;
     return this.detail('wanted', text);
   }
 
   found(text: Text): Problem {
+    this.fact = text;
     return this.detail('found', text);
   }
 
@@ -58,8 +62,26 @@ export function problem(status: u32): Problem {
   made.message = newOutput();
   made.details = newOutput().byte(0x7b);
   made.remedies = newOutput().byte(0x5b);
+  made.wish = null;
+  made.fact = null;
   if (first === null) first = made;
   return made;
+}
+
+/** The first problem as a sentence, for the report of a scan. */
+export function problemSentence(): Output {
+  const sentence = newOutput(256);
+  if (first === null) return sentence;
+  const found = changetype<Problem>(first), wish = found.wish, fact = found.fact;
+  sentence.text(found.message.asText());
+  if (wish !== null) sentence.put(': wanted ').text(wish);
+  if (fact !== null) sentence.put(wish !== null ? ', found ' : ': found ').text(fact);
+  return sentence.byte(0x2e);
+}
+
+/** Its status: a number of src/base/error-codes.json; 0 where nothing went wrong. */
+export function problemStatus(): u32 {
+  return first === null ? 0 : changetype<Problem>(first).status;
 }
 
 /** The reply of a call: its result, or its first problem. */

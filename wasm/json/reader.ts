@@ -42,6 +42,12 @@ export function peek(): u32 {
   return 0;
 }
 
+/** The address of the next byte: what lies between two of them is a value as it is written. */
+@inline
+export function place(): usize {
+  return cursor;
+}
+
 /** Takes a bracket that opens a list or an object. */
 export function enter(bracket: u32): bool {
   if (!take(bracket)) return false;

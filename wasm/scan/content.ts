@@ -8,11 +8,12 @@ import {
   ARCHIVE_LIMIT, PICKLE_BROKEN, TRAILING_DATA, UNKNOWN_FORMAT,
 } from '../../build/generated/scan-rules';
 import { keepDecoded, pushDecoded } from './decoding';
-import { namedLikeBinary, namedLikeModel, namedLikePickle } from './file-name';
+import { namedFormat, namedLikeBinary, namedLikeModel, namedLikePickle } from './file-name';
 import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
 import { NPY, PICKLE, TAR, ZIP } from './format-ids';
 import {
-  HARMLESS, HEAD_BYTES, isText, ANY_ARCHIVE, OPAQUE_CONTENT, sniff, sniffedMethod, sniffedName, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP,
+  ANY_ARCHIVE, HARMLESS, HEAD_BYTES, isText, OPAQUE_CONTENT, sniff, sniffedFormat, sniffedMethod, sniffedName,
+  THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP, WITH_HEADER,
 } from './sniff';
 import { AGAIN, canNest, count, DONE, MORE, pushInner, Task } from './task';
 import { findEndRecord, TAIL_BYTES } from './zip-end';
@@ -22,6 +23,7 @@ const AFTER_PICKLE: u32 = 1;
 const TAIL: u32 = 2;
 const TAIL_READ: u32 = 3;
 const END: u32 = 4;
+const AFTER_HEADER: u32 = 5;
 
 /** In a task's state. */
 @unmanaged
@@ -37,6 +39,7 @@ export function stepContent(task: Task): u32 {
     case AFTER_PICKLE: return afterPickle(task);
     case TAIL: return seekTail(task);
     case TAIL_READ: return readTail(task);
+    case AFTER_HEADER: return goOn(task, sniff(task.here, task.have, task.left));
   }
   return DONE;
 }
@@ -52,8 +55,22 @@ function begin(task: Task): u32 {
     return DONE;
   }
   nameFormat(sniffedName);
+  const format = kind == WITH_HEADER ? sniffedFormat : namedFormat(task.name, task.nameSize);
+  return format != 0 ? enterReader(task, format) : goOn(task, kind);
+}
+
+/** Read at any place, and to the end of what may be a large header; then looked at as anything else. */
+function enterReader(task: Task, format: u32): u32 {
+  if (task.seekable) {
+    task.step = AFTER_HEADER;
+    pushInner(task, format, task.pos, task.end);
+  } else keepDecoded(task);
+  return AGAIN;
+}
+
+function goOn(task: Task, kind: u32): u32 {
   // What begins with letters of an opcode can be a pickle besides: `GGUF` is a float with 8 bytes.
-  if (kind == THE_PICKLE || kind == HARMLESS || kind == THE_TAR) return tryPickle(task, kind);
+  if (kind == THE_PICKLE || kind == HARMLESS || kind == WITH_HEADER || kind == THE_TAR) return tryPickle(task, kind);
   // Archives are read from their ends, and hold packed parts that are read from their beginnings.
   if (!task.seekable && kind != THE_NPY && kind != OPAQUE_CONTENT) {
     keepDecoded(task);
@@ -107,7 +124,7 @@ function afterPickle(task: Task): u32 {
   const state = changetype<State>(task.state), text = state.isText;
   task.step = TAIL;
   if (state.kind == THE_TAR) return enterTar(task);
-  if (state.kind == HARMLESS || (task.childResult & WAS_PICKLE) != 0) return AGAIN;
+  if (state.kind == HARMLESS || state.kind == WITH_HEADER || (task.childResult & WAS_PICKLE) != 0) return AGAIN;
   renameFormat('pickle', text ? 'text' : 'unknown');
   const named = text ? namedLikeBinary(task.name, task.nameSize) : namedLikeModel(task.name, task.nameSize);
   if (named) reportPlain(UNKNOWN_FORMAT, task, task.from, text

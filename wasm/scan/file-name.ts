@@ -1,6 +1,8 @@
 // The name of the file being scanned, and what a name says about a content. Names never make anything
 // clean: they only decide whether a content that nobody understands is worth a warning.
 
+import { SAFETENSORS } from './format-ids';
+
 /** The end of the path that is kept: more than any extension. */
 const FILE_NAME_BYTES: usize = 256;
 
@@ -29,6 +31,11 @@ export function namedLikeModel(ptr: usize, size: usize): bool {
 /** Whether a text with this name is out of place. */
 export function namedLikeBinary(ptr: usize, size: usize): bool {
   return endsWithOneOf(PICKLES, ptr, size) || endsWithOneOf(MODELS, ptr, size);
+}
+
+/** The format that whoever loads something of this name expects, and nothing else; 0 without one. */
+export function namedFormat(ptr: usize, size: usize): u32 {
+  return endsWithOneOf(' safetensors ', ptr, size) ? SAFETENSORS : 0;
 }
 
 export function namedLikePickle(ptr: usize, size: usize): bool {

@@ -8,3 +8,4 @@ export const ZIP: u32 = 3;
 export const ZIP_MEMBER: u32 = 4;
 export const NPY: u32 = 5;
 export const TAR: u32 = 6;
+export const SAFETENSORS: u32 = 20;

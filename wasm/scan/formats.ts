@@ -3,8 +3,9 @@
 
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
-import { CONTENT, NPY, PICKLE, TAR, ZIP, ZIP_MEMBER } from './format-ids';
+import { CONTENT, NPY, PICKLE, SAFETENSORS, TAR, ZIP, ZIP_MEMBER } from './format-ids';
 import { stepNpy } from './npy';
+import { stepSafetensors } from './safetensors';
 import { stepTar } from './tar';
 import { DONE, Task } from './task';
 import { stepZip } from './zip';
@@ -18,6 +19,7 @@ export function stepTask(task: Task): u32 {
     case ZIP_MEMBER: return stepZipMember(task);
     case NPY: return stepNpy(task);
     case TAR: return stepTar(task);
+    case SAFETENSORS: return stepSafetensors(task);
   }
   return DONE;
 }

@@ -27,6 +27,7 @@ import { CONTENT } from './format-ids';
 import { openFindings, reportPlain, writeReport } from './findings';
 import { openKeys } from '../pickle/storages';
 import { openTable } from './table';
+import { gatherAt, gathered, gatherSize, gatherTo, mustGather, openWhole, prepareGather } from './whole';
 import { nameFile } from './file-name';
 import { stepTask } from './formats';
 import {
@@ -54,6 +55,8 @@ let kept: u64 = 0;
 let decoded: u64 = 0;
 /** What was asked of the host last. */
 let asked: u32 = 0;
+/** The offset of what was to be read. */
+let askedAt: u64 = 0;
 /** Per open source: how far it has been decoded. */
 const decodedTo: usize = memory.data(16 * 8);
 
@@ -70,6 +73,7 @@ export function scanopen(ptr: usize, len: usize, size: u64): void {
   openPickles();
   openTable();
   openKeys();
+  openWhole();
   pushTask(CONTENT, 0, 0, size);
 }
 
@@ -97,10 +101,7 @@ export function scanfeed(answer: i64): void {
   asked = 0;
   if (kind != READ && kind != OPEN && kind != KEEP) return;
   const task = topTask();
-  if (kind == READ && answer >= 0) {
-    if (task.source > 0) countDecoded(task, readAt + <u64>answer);
-    return fed(task, <usize>min<i64>(answer, <i64>readSize));
-  }
+  if (kind == READ && answer >= 0) return take(task, <u64>answer);
   if (answer >= 0) {
     task.pending = 0;
     task.owns = true;
@@ -114,11 +115,17 @@ export function scanfeed(answer: i64): void {
   reportFailure(task, answer);
   if (kind == READ) {
     // Its reader goes on as if the content ended here.
-    fed(task, 0);
+    take(task, 0);
   } else {
     sources--;
     popTask();
   }
+}
+
+function take(task: Task, size: u64): void {
+  if (mustGather(task)) gathered(task, <usize>min(size, <u64>gatherSize));
+  else fed(task, <usize>min(size, <u64>readSize));
+  if (task.source > 0) countDecoded(task, askedAt + size);
 }
 
 function countDecoded(task: Task, to: u64): void {
@@ -128,8 +135,8 @@ function countDecoded(task: Task, to: u64): void {
   store<u64>(slot, to);
   decoded += to - before;
   if (decoded <= MAX_DECODED_BYTES) return;
-  if (task.end > readAt) reportPlain(ARCHIVE_LIMIT, task, task.from, 'Unpacks to more than 8 GiB; the rest was not read.');
-  task.end = readAt;
+  if (task.end > askedAt) reportPlain(ARCHIVE_LIMIT, task, task.from, 'Unpacks to more than 8 GiB; the rest was not read.');
+  task.end = askedAt;
 }
 
 function reportFailure(task: Task, answer: i64): void {
@@ -139,9 +146,12 @@ function reportFailure(task: Task, answer: i64): void {
 }
 
 function askToRead(task: Task): usize {
-  prepareRead(task);
-  const made = request(READ, task.source, readAt, <u64>readSize);
-  store<u32>(made.ptr, <u32>readTo, 24);
+  const gathers = mustGather(task);
+  if (gathers) prepareGather(task);
+  else prepareRead(task);
+  askedAt = gathers ? gatherAt : readAt;
+  const made = request(READ, task.source, askedAt, <u64>(gathers ? gatherSize : readSize));
+  store<u32>(made.ptr, <u32>(gathers ? gatherTo : readTo), 24);
   return reply(0, made.ptr, made.size);
 }
 

@@ -2,6 +2,7 @@
 // compressed ones, the method.
 
 import { BZIP2, GZIP, LZ4, LZMA, UNKNOWN_METHOD, XZ, ZLIB, ZSTD } from './decoding';
+import { SAFETENSORS } from './format-ids';
 import { isHeader as isTarHeader } from './tar';
 import { decodeRune, runeBytes } from '../utf8';
 
@@ -17,8 +18,13 @@ export const OPAQUE_CONTENT: u32 = 6;
 /** Nothing of the above: perhaps a pickle. */
 export const THE_PICKLE: u32 = 7;
 
+/** Judged by a reader of its own, sniffedFormat; then as a pickle besides, since it may begin like one. */
+export const WITH_HEADER: u32 = 8;
+
 export let sniffedName: string = '';
 export let sniffedMethod: u32 = 0;
+/** Of format-ids.ts. */
+export let sniffedFormat: u32 = 0;
 
 const TAR_HEADER: usize = 512;
 /** Bytes that a content is judged by, where it has as many. */
@@ -53,13 +59,18 @@ export function sniff(ptr: usize, size: usize, left: u64): u32 {
   if (two == 0x465a && !isText(ptr, size)) return packed(UNKNOWN_METHOD, 'joblib-zf'); // ZF
   if (isZlib(ptr, size)) return packed(ZLIB, 'zlib');
   if (isTar(ptr, size)) return is(THE_TAR, 'tar');
-  if (isSafetensors(ptr, size, left)) return is(HARMLESS, 'safetensors');
+  if (isSafetensors(ptr, size, left)) return read(SAFETENSORS, 'safetensors');
   return is(THE_PICKLE, 'pickle');
 }
 
 function is(kind: u32, name: string): u32 {
   sniffedName = name;
   return kind;
+}
+
+function read(format: u32, name: string): u32 {
+  sniffedFormat = format;
+  return is(WITH_HEADER, name);
 }
 
 function packed(method: u32, name: string): u32 {
@@ -76,9 +87,16 @@ function isTar(ptr: usize, size: usize): bool {
   return size >= TAR_HEADER && load<u8>(ptr) != 0 && isTarHeader(ptr);
 }
 
-/** The length of a header that fits, and the header's brace. */
+/** The length of a header that fits, and the header's brace behind any white space. */
 function isSafetensors(ptr: usize, size: usize, left: u64): bool {
-  return size >= 9 && load<u8>(ptr, 8) == 0x7b && load<u64>(ptr) <= left - 8;
+  if (size < 9 || load<u64>(ptr) > left - 8) return false;
+  let i: usize = 8;
+  while (i < size && isBlank(load<u8>(ptr + i))) i++;
+  return i == size ? size == HEAD_BYTES : load<u8>(ptr + i) == 0x7b;
+}
+
+function isBlank(byte: u32): bool {
+  return byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d;
 }
 
 /** Whether the head of a content is text: UTF-8, or any with a byte order mark, without controls. */

@@ -47,8 +47,10 @@ export class Task {
   window: usize;
   windowAt: u64;
   windowSize: usize;
-  /** What `want` lacked, in bytes from pos. */
+  /** What `want` or `whole` lacked, in bytes from pos. */
   lacking: usize;
+  /** Bytes beyond the window are kept for it: whole.ts. */
+  gathers: bool;
   readAhead: usize;
   /** What the host has to do before the task can go on: see session.ts. 0: nothing. */
   pending: u32;
@@ -162,6 +164,7 @@ export function pushTask(format: u32, source: u32, from: u64, end: u64): Task {
   task.windowAt = from;
   task.windowSize = 0;
   task.lacking = 0;
+  task.gathers = false;
   task.readAhead = FIRST_READ_BYTES;
   task.pending = 0;
   task.mode = 0;
