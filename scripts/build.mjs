@@ -22,6 +22,7 @@ const STEPS = [
   {
     name: 'generated',
     inputs: [
+      'package.json',
       'src/base/error-codes.json',
       'src/spec/schema.json',
       'scripts/generate.mjs',

@@ -29,5 +29,14 @@ export function writeGenerated() {
     '};',
     '',
   ];
+  writeVersion();
+  // Last: the build looks at this one.
   writeFileSync('build/generated/errors.h', header.join('\n'));
+}
+
+/** What reports say of who has made them, as src/base/version.ts has it. */
+function writeVersion() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const text = `// Made by scripts/generate.mjs from package.json. Do not edit.\n#pragma once\ninline constexpr char SCANNER[] = "nix-ai-models ${version}";\n`;
+  writeFileSync('build/generated/version.h', text);
 }

@@ -19,7 +19,7 @@ checkout=$(cd "$(dirname "$0")/.." && pwd -P)
 matrix=$checkout/build/matrix
 root=$matrix/trixie
 # Compilers and headers for the backend; what the Nix in the tarball is linked with; what tests call.
-PACKAGES="g++ make nlohmann-json3-dev libboost-dev libgc-dev
+PACKAGES="g++ make nlohmann-json3-dev libboost-dev libgc-dev zlib1g-dev
   libarchive13t64 libboost-context1.83.0 libbrotli1 libcpuid17 libcurl3t64-gnutls libgit2-1.9 liblowdown2
   libreadline8t64 libsodium23
   binutils procps strace"
@@ -75,7 +75,10 @@ prepare() {
     rm -rf --one-file-system "$root"
     echo "plugin-matrix: Debian 13 in build/matrix/trixie" >&2
     make_root "$uri" "$file" >"$matrix/log" 2>&1 || unavailable "cannot make the chroot: $(tail -n 1 "$matrix/log")"
-    touch "$root/.complete"
+    echo "$PACKAGES" >"$root/.complete"
+  elif [ "$(cat "$root/.complete")" != "$PACKAGES" ]; then
+    install_packages >"$matrix/log" 2>&1 || unavailable "cannot add packages: $(tail -n 1 "$matrix/log")"
+    echo "$PACKAGES" >"$root/.complete"
   fi
   # What knows nothing of Nix comes from the build for the Nix that is installed here.
   sh scripts/build-plugin.sh

@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 
 # command:package, one for each thing that is asked for by its command.
 NEEDED="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev"
-# Headers that Nix's own headers include; they have no command to ask for.
-HEADERS="nlohmann-json3-dev libboost-dev libgc-dev libsodium-dev libsqlite3-dev libarchive-dev"
+# Headers that Nix's own headers include, and zlib's for the scanner; they have no command to ask for.
+HEADERS="nlohmann-json3-dev libboost-dev libgc-dev libsodium-dev libsqlite3-dev libarchive-dev zlib1g-dev"
 # Clients and servers of the tests and benches, which skip by name what is not there.
 TOOLS="curl:curl git:git git-lfs:git-lfs openssl:openssl shellcheck:shellcheck strace:strace aria2c:aria2 docker-registry:docker-registry skopeo:skopeo"
 # OpenStack Swift speaks S3; tests start it without a command of its own.

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,9 +31,11 @@ using PlainList = std::vector<Plain>;
 /** An attribute set: distinct names, in any order. */
 using PlainAttributes = std::vector<std::pair<std::string, Plain>>;
 
-/** The text of a store path, carrying itself as context, so that a build which uses it depends on it. */
+/** The text of a store path, carrying it as context, so that a build which uses it depends on it. */
 struct StorePathText {
   std::string path;
+  /** What follows the store path in the text: nothing, or a slash and a path in it. */
+  std::string below = {};
 };
 
 class Evaluation;
@@ -60,6 +63,14 @@ struct Plain {
   std::variant<std::nullptr_t, bool, int64_t, double, std::string, StorePathText, Deferred, Application,
                Borrowed, PlainList, PlainAttributes>
       data;
+};
+
+/** A download in the evaluator's own display, as long as this lives. */
+class Progress {
+public:
+  virtual ~Progress() = default;
+  /** Bytes. */
+  virtual void update(uint64_t done, uint64_t expected) = 0;
 };
 
 enum class Kind { null, boolean, integer, number, string, path, list, attributes, function, other };
@@ -92,6 +103,8 @@ public:
   virtual void checkUri(const std::string &uri) = 0;
   /** Throws when the user has interrupted Nix. */
   virtual void checkInterrupt() = 0;
+  /** Shows a download. Null where this Nix has no display for it: the helper speaks for itself then. */
+  virtual std::unique_ptr<Progress> showProgress(const std::string &) { return nullptr; }
 
   // --- the store -------------------------------------------------------------------------------
   virtual std::string storeDirectory() = 0;

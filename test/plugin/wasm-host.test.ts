@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { remove, scratch } from './models.ts';
-import { IS_WRAPPED, PLUGIN, pureEval, RELEASE, WHY_NOT } from './nix-run.ts';
+import { impureEval, IS_WRAPPED, PLUGIN, pureEval, RELEASE, WHY_NOT } from './nix-run.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const why = WHY_NOT ?? whyNotHere();
@@ -17,7 +17,10 @@ function whyNotHere(): string | undefined {
   return spawnSync('wat2wasm', ['--version']).status === 0 ? undefined : 'wat2wasm is not installed';
 }
 
-/** `pin` looks at the third byte of the spec: the first letter of its first attribute. */
+/**
+ * `pin` looks at the third byte of the spec: the first letter of its first attribute. `scanstep` looks at the
+ * size of the file.
+ */
 const HOSTILE_CORE = `(module
   (memory (export "memory") 1)
   (data (i32.const 64) "\\00\\00\\00\\00\\f0\\ff\\00\\00\\ff\\00\\00\\00") ;; data that ends beyond the memory
@@ -26,7 +29,12 @@ const HOSTILE_CORE = `(module
   (data (i32.const 144) "odd!")
   (data (i32.const 160) "\\00\\00\\00\\00\\b0\\00\\00\\00\\04\\00\\00\\00") ;; a result that ends within a text
   (data (i32.const 176) "\\09\\00\\00\\00")
+  (data (i32.const 192) "\\00\\00\\00\\00\\e0\\00\\00\\00\\28\\00\\00\\00") ;; a request to read 16 bytes to the end of the memory
+  (data (i32.const 224) "\\01\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\10\\00\\00\\00\\00\\00\\00\\00\\f8\\ff\\00\\00")
+  (data (i32.const 272) "\\00\\00\\00\\00\\30\\01\\00\\00\\28\\00\\00\\00") ;; one to read more bytes than there are numbers
+  (data (i32.const 304) "\\01\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\00\\ff\\ff\\ff\\ff\\ff\\ff\\ff\\ff\\10\\00\\00\\00")
   (global $free (mut i32) (i32.const 1024))
+  (global $size (mut i64) (i64.const 0))
   (func $endless (param i32) (result i32) (i32.add (call $endless (local.get 0)) (i32.const 1)))
   (func (export "reset"))
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
@@ -37,6 +45,13 @@ const HOSTILE_CORE = `(module
   (func (export "gguf") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "ggufsize") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "safetensorssize") (param i32 i32 i64) (result i32) (unreachable))
+  (func (export "scanopen") (param i32 i32 i64) (global.set $size (local.get 2)))
+  (func (export "scanfeed") (param i64))
+  (func (export "scanstep") (result i32)
+    (if (i64.eq (global.get $size) (i64.const 1)) (then (unreachable)))
+    (if (i64.eq (global.get $size) (i64.const 2)) (then (return (i32.const 192))))
+    (if (i64.eq (global.get $size) (i64.const 3)) (then (return (i32.const 272))))
+    (i32.const 160))
   (func (export "pin") (param i32 i32 i32 i32) (result i32)
     (local $letter i32)
     (local.set $letter (i32.load8_u offset=2 (local.get 0)))
@@ -84,6 +99,22 @@ describe.skipIf(why)(`the plugin around a hostile core${why ? ` (${why})` : ''}`
       expect(stderr).toContain('at «string»:2:2');
       expect(status).toBe(1);
     });
+
+  const scans = [
+    ['gives up in a scan', 1, 'it gave up'],
+    ['asks for bytes beyond the end of its memory', 2, 'an address outside its memory'],
+    ['asks for more bytes than there can be', 3, 'an address outside its memory'],
+    ['asks for something that is cut off', 4, 'asks for nothing'],
+  ] as const;
+  it.each(scans)('reports an evaluation error where it %s', async (_, size, message) => {
+    const file = join(folder, `${String(size)}.bin`);
+    await writeFile(file, Buffer.alloc(size));
+    const { status, stderr } = await impureEval(`\n builtins.scanModel ${file}`, { plugin });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('[INTERNAL]');
+    expect(stderr).toContain('at «string»:2:2');
+    expect(status).toBe(1);
+  });
 
   it('goes on after each of them with the next call', () => {
     const lines = ['b', 'a', 'c', 'b', 'z', 'a'].map((name) => `builtins.fetchModel { ${name} = 1; }`);

@@ -4,6 +4,7 @@
 #include "../fetch-model.h"
 #include "../helper.h"
 #include "../inspect-model.h"
+#include "../scan-model.h"
 #include "cxx-evaluation.h"
 #include "guard.h"
 #include "make-value.h"
@@ -37,6 +38,7 @@ nix_ai_models_backend(int abi, const char *root) noexcept {
     ai_models::setInstallation(nix::canonPath(root, true));
     ai_models::registerBuiltin<ai_models::fetchModelBuiltin>();
     ai_models::registerBuiltin<ai_models::inspectModelBuiltin>();
+    ai_models::registerBuiltin<ai_models::scanModelBuiltin>();
     return nullptr;
   } catch (...) {
     return "the backend cannot register its builtins";

@@ -55,7 +55,7 @@ public:
 
   void operator()(const StorePathText &data) {
     const compat::Context context = compat::contextOf(state.store->parseStorePath(data.path), data.path);
-    compat::makeString(state, value, data.path, context);
+    compat::makeString(state, value, data.path + data.below, context);
   }
 
   void operator()(const Deferred &data) {
