@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { buildBundle } from './build-bundle.mjs';
 import { buildTool } from './build-tool.mjs';
 import { writeGenerated } from './generate.mjs';
+import { SCANNER_SOURCES } from './generate-scanner.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -29,8 +30,8 @@ const STEPS = [
       'scripts/generate-tables.mjs',
       'scripts/generate-pickle-names.mjs',
       'scripts/generate-scan-rules.mjs',
-      'wasm/pickle/names',
-      'src/scan/rules.json',
+      'scripts/generate-scanner.mjs',
+      ...SCANNER_SOURCES,
     ],
     output: 'build/generated/errors.h',
     make: writeGenerated,

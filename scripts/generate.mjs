@@ -3,6 +3,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writePickleNames } from './generate-pickle-names.mjs';
+import { writeScanner } from './generate-scanner.mjs';
 import { writeScanRules } from './generate-scan-rules.mjs';
 import { writeTables } from './generate-tables.mjs';
 
@@ -14,6 +15,7 @@ export function writeGenerated() {
   writeTables();
   writePickleNames();
   writeScanRules();
+  writeScanner();
   const constants = codes.map(([name, { status }]) => `export const ${name}: u32 = ${status};`);
   writeFileSync('build/generated/status.ts', [`// ${NOTE}`, ...constants, ''].join('\n'));
   const rows = codes.map(([name, { status, remedies }]) => {

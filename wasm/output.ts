@@ -64,6 +64,11 @@ export class Output {
     return this;
   }
 
+  /** A JSON boolean. */
+  truth(value: bool): Output {
+    return this.put(value ? 'true' : 'false');
+  }
+
   u32(value: u32): Output {
     store<u32>(this.reserve(4), value);
     this.size += 4;

@@ -10,10 +10,11 @@ import { newOutput, Output } from './output';
 import { begin, finish, ok } from './problem';
 import { chosenFiles, parseSpec, Spec, writeSpec } from './spec/spec';
 import { PinnedFile } from './spec/pinned-file';
+import { scanKey, writeScan } from './spec/security';
 import { checkStoreDir, contentPath, FLAT, RECURSIVE } from './store-path';
 import { literal, Text, textAt } from './text';
 
-/** {"spec", "pin": "hash" | "files" | null, "storePath"?, "hash"?, "revision"?, "totalSize"?, "files"?} */
+/** {"spec", "pin": "hash" | "files" | null, "storePath"?, "hash"?, "revision"?, "totalSize"?, "files"?, "scan"} */
 export function plan(spec: usize, specSize: usize, storeDir: usize, storeDirSize: usize): usize {
   begin();
   const folder = textAt(storeDir, storeDirSize);
@@ -26,7 +27,9 @@ export function plan(spec: usize, specSize: usize, storeDir: usize, storeDirSize
 
 /**
  * The members of the plan that every caller reads, as texts of u32 length and bytes: name, pin, storePath,
- * hash, the revision (the plan's, else the one that was asked for), and "lazy". What is absent is empty.
+ * hash, the revision (the plan's, else the one that was asked for), "lazy", the key of the accepted scan
+ * (empty where nothing is scanned), and "programs" where the spec names scanners that only a build may run.
+ * What is absent is empty.
  */
 export function pin(spec: usize, specSize: usize, storeDir: usize, storeDirSize: usize): usize {
   begin();
@@ -44,9 +47,13 @@ function writePin(spec: Spec, storeDir: Text, to: Output): void {
   const none = textAt(0, 0);
   const hash = spec.hash;
   const revision = knownRevision(spec);
+  const security = spec.security;
+  const isScanned = security.enablePickleScan && path !== null;
   to.sized(spec.name).sized(hash !== null ? literal('hash') : path !== null ? literal('files') : none);
   to.sized(path !== null ? path : none).sized(hash !== null ? hash.sri() : none);
   to.sized(revision !== null ? revision : spec.source.revision).sized(spec.lazy ? literal('lazy') : none);
+  to.sized(isScanned ? scanKey(security, changetype<Text>(path)) : none);
+  to.sized(security.namesPrograms ? literal('programs') : none);
 }
 
 function writePlan(spec: Spec, storeDir: Text, to: Output): void {
@@ -61,7 +68,9 @@ function writePlan(spec: Spec, storeDir: Text, to: Output): void {
   if (path !== null) to.member('storePath').quoted(path);
   if (hash !== null) to.member('hash').quoted(hash.sri());
   if (revision !== null) to.member('revision').quoted(revision);
-  to.text(files.asText()).byte(0x7d);
+  to.text(files.asText());
+  writeScan(spec.security, path, to.member('scan'));
+  to.byte(0x7d);
 }
 
 /** The lock's, or the one that the source names where that never moves, such as a commit. */

@@ -14,6 +14,8 @@ let
     # From what was written to checked data.
     normaliseSpec = import ./normaliseSpec.nix lib;
     normaliseSource = import ./normaliseSource.nix lib;
+    normaliseSecurity = import ./normaliseSecurity.nix lib;
+    normalisePolicy = import ./normalisePolicy.nix lib;
     types = import ./types lib;
     lockRules = import ./lockRules.nix lib;
     sourceChecks = import ./sourceChecks.nix lib;

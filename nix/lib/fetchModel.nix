@@ -57,12 +57,13 @@ let
     value
     files
     pin
+    security
     ;
   type = types.${kind};
   revision = pin.revision or (type.revisionOf value);
   system = if given.system or null == null then defaultSystem else given.system;
 
-  # What the builder is told, and what a reader finds as `spec`.
+  # What the builder is told.
   spec = {
     inherit name files;
     source.${kind} = value;
@@ -124,12 +125,12 @@ let
     else
       unpinned name (type.describe value);
 in
-model
+builtins.deepSeq security model
 // intersectAttrs {
   meta = null;
   version = null;
 } given
 // (if revision == null then { } else { inherit revision; })
 // {
-  inherit spec;
+  spec = spec // (if given.security or null == null then { } else { inherit security; });
 }

@@ -1,10 +1,12 @@
-# What the user wrote, checked, with every default filled in: { name, kind, value, files, pin }.
+# What the user wrote, checked, with every default filled in: { name, kind, value, files, pin,
+# security }.
 # Agrees with the core's reading of a spec (wasm/spec, docs/spec.md), for which there are tests.
 {
   checkAttributes,
   fail,
   filePatterns,
   lockEntry,
+  normaliseSecurity,
   normaliseSource,
   pinOf,
   readLock,
@@ -175,5 +177,6 @@ else
     inherit (source) kind;
     value = types.${source.kind}.complete source.value (if locked == null then { } else locked.value);
     inherit files;
+    security = normaliseSecurity (spec.security or { });
     pin = pin // (if pin ? contents then { contents = selectFiles files pin.contents; } else { });
   }

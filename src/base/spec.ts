@@ -126,6 +126,32 @@ export interface LockEntry {
   readonly contents: readonly LockedFile[];
 }
 
+/** A program that a build runs on a model; `$out` is the model's folder. */
+export interface CustomScanner {
+  readonly name: string;
+  readonly command: string;
+}
+
+/** What the scanner accepts; src/scan/policy.ts applies it. */
+export interface PolicySpec {
+  /** Absent: every format. */
+  readonly allowFormats?: readonly string[] | undefined;
+  readonly allowGlobals: readonly string[];
+  readonly allowLibraryGlobals: boolean;
+  readonly allowRemoteCode: boolean;
+  readonly failOn: readonly ('malicious' | 'suspicious' | 'unscannable')[];
+}
+
+export interface SecuritySpec {
+  readonly enablePickleScan: boolean;
+  readonly failOnScanError: boolean;
+  readonly enableModelScan: boolean;
+  /** The path of the modelscan program. */
+  readonly modelScan?: string | undefined;
+  readonly customScanners: readonly CustomScanner[];
+  readonly policy: PolicySpec;
+}
+
 export interface Spec {
   readonly name: string;
   readonly version?: string | undefined;
@@ -137,5 +163,7 @@ export interface Spec {
   /** SRI per file path. */
   readonly fileHashes?: Readonly<Record<string, string>> | undefined;
   readonly lock?: LockEntry | undefined;
+  /** Absent where every default holds. */
+  readonly security?: SecuritySpec | undefined;
   readonly lazy: boolean;
 }

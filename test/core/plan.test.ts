@@ -2,12 +2,12 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { narHashOfDirectory } from '../../src/core/nar-hash.ts';
-import { planModel } from '../../src/core/plan.ts';
+import { planModel, type ScanSettings } from '../../src/core/plan.ts';
 import { fixedOutputPath } from '../../src/core/store-path.ts';
 
 const CONTENTS: Readonly<Record<string, string>> = {
@@ -129,7 +129,48 @@ describe('a plan', () => {
 
   it('without a pin has no path', () => {
     const plan = planModel({ source: 'huggingface:org/name' }, STORE);
-    expect(plan).toEqual({ spec: plan.spec, pin: null });
+    expect(plan).toEqual({ spec: plan.spec, pin: null, scan: plan.scan });
+  });
+
+  describe('of its scan', () => {
+    const scan = (security?: object, hash = HASH, name = 'x'): ScanSettings | null =>
+      planModel({ name, source: 'hf:a/b', hash, security }, STORE).scan;
+
+    it('has a key, and what is accepted', () => {
+      expect(scan()).toEqual({
+        key: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        failOnScanError: true,
+        policy: { allowGlobals: [], allowLibraryGlobals: false, allowRemoteCode: false, failOn: ['malicious', 'suspicious', 'unscannable'] },
+      });
+      expect(scan({})).toEqual(scan());
+    });
+
+    it('has another key for other bytes, another name and other settings', () => {
+      const keys = [
+        scan(), scan(undefined, HASH, 'y'), scan(undefined, sha256('x')), scan({ failOnScanError: false }),
+        scan({ policy: { failOn: ['malicious'] } }), scan({ policy: { allowLibraryGlobals: true } }),
+        scan({ policy: { allowRemoteCode: true } }), scan({ policy: { allowFormats: [] } }),
+        scan({ policy: { allowFormats: ['a', 'b'] } }), scan({ policy: { allowGlobals: ['a', 'b'] } }),
+        scan({ policy: { allowGlobals: ['a,b'] } }),
+      ].map((settings) => settings?.key);
+      expect(new Set(keys).size).toBe(keys.length);
+    });
+
+    it('changes with the scanner, as it was built', () => {
+      const built = readFileSync(join(import.meta.dirname, '../../build/generated/scanner.ts'), 'utf8');
+      const [scanner = ''] = /[0-9a-f]{64}/.exec(built) ?? [];
+      const { key, policy } = scan() ?? {};
+      const { storePath = '' } = planModel({ name: 'x', source: 'hf:a/b', hash: HASH }, STORE);
+      expect(key).toBe(sha256([scanner, 'true', JSON.stringify(policy), storePath].join('\n')));
+    });
+
+    it('is null where the spec disables it', () => {
+      expect(scan({ enablePickleScan: false })).toBeNull();
+    });
+
+    it('has no key where the path is not known', () => {
+      expect(planModel({ source: 'hf:a/b' }, STORE).scan).toEqual({ ...scan(), key: undefined });
+    });
   });
 
   it('of a lock with many files is made', () => {

@@ -133,6 +133,26 @@ SPECS['objects with versions'] = {
   lock: { source: { gcs: { bucket: 'my-models' } }, contents: [{ path: 'a', size: 1, sha256: HEX, version: '17' }] },
 };
 
+const SECURITY: readonly unknown[] = [
+  null, {}, true, [], { failOnScanError: null }, { failOnScanError: 'no' }, { enablePickelScan: false },
+  { enablePickleScan: false, failOnScanError: false }, { enablePickleScan: 0 }, { policy: {} },
+  { policy: [] },
+  { enableModelScan: true }, { enableModelScan: true, modelScan: null },
+  { enableModelScan: true, modelScan: '/m' },
+  { enableModelScan: false, modelScan: '/m' }, { modelScan: 3 }, { enableModelScan: null },
+  { customScanners: null }, { customScanners: [] }, { customScanners: {} }, { customScanners: ['x'] },
+  { customScanners: [{ name: 'a', command: 'true' }, { name: 'ü "b"', command: 'x\ny' }] },
+  { customScanners: [{ name: 'a' }] }, { customScanners: [{ name: '', command: 'x' }] },
+  { customScanners: [{ name: 'a', command: '' }] }, { customScanners: [{ name: 'a', command: 1 }] },
+  { customScanners: [{ name: 'a', command: 'b', c: 1 }] }, { customScanners: [null] },
+  ...[
+    { allowGlobals: ['a.B'], allowLibraryGlobals: true, allowRemoteCode: true, allowFormats: ['torch', 'text'] },
+    { allowFormats: [] }, { allowFormats: null }, { allowFormats: 'torch' }, { allowFormats: [1] }, { allowFormats: [''] },
+    { allowGlobals: ['a.*'] }, { allowGlobals: [''] }, { allowGlobals: null }, { allowLibraryGlobals: 'yes' },
+    { allowRemoteCode: null }, { allowRemoteCode: 1 }, { failOn: [] }, { failOn: ['malicious'] }, { failOn: ['bad'] },
+    { failOn: ['clean'] }, { failOn: 'malicious' }, { failOn: null }, { allow: [] },
+  ].map((policy) => ({ policy })),
+];
 const NAMES = ['tiny', 'a+b-c.d_e?f=g', '.hidden', 'a b', '', 'x'.repeat(207), 'x'.repeat(212), 'ü'];
 const PATHS = [
   'a/../b', './a', 'a//b', '/a', 'a/', 'C:/x', 'a\\b', 'a\nb', '.git/config', 'sub/.GIT', 'nul', 'a/COM1.txt',
@@ -145,6 +165,7 @@ const PATTERNS = [
   'a\\', '**/*.bin', 's*/deep/*', 'sub/**/c.bin', 'sub**c.bin', '{{a,b},c}.{json,bin}', '', '?.md',
 ];
 
+for (const security of SECURITY) SPECS[`security ${JSON.stringify(security)}`] = { ...named('x'), security };
 for (const name of NAMES) SPECS[`the name ${label(name)}`] = named(name);
 for (const path of PATHS) SPECS[`the path ${label(path)}`] = files(path, 'other');
 for (const glob of PATTERNS) SPECS[`the pattern ${JSON.stringify(glob)}`] = patterns(glob);
@@ -163,6 +184,7 @@ interface Reading {
   readonly name: string;
   readonly source: unknown;
   readonly patterns: unknown;
+  readonly security: unknown;
   readonly storePath?: string;
   readonly totalSize?: number;
   readonly files?: unknown;
@@ -177,6 +199,7 @@ function readByCore(spec: object): Reading | string {
       name: read.name,
       source: read.source,
       patterns: read.files,
+      security: read.security ?? null,
       ...(plan.pin === 'hash' ? { storePath: plan.storePath } : { files: planned }),
       ...(totalSize === undefined ? {} : { totalSize }),
     } as Reading;
@@ -200,6 +223,7 @@ async function readByLibrary(specs: Record<string, object>): Promise<Record<stri
           inherit (model) name;
           inherit (model.spec) source;
           patterns = model.spec.files;
+          security = model.spec.security or null;
         } // (if model ? files then { inherit (model) files; } else { storePath = model.outPath; })
           // (if model ? totalSize then { inherit (model) totalSize; } else { });
         tried = builtins.tryEval (builtins.deepSeq reading reading);

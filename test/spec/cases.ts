@@ -18,6 +18,12 @@ export const lockEntry = {
 };
 export const lockFile = { version: 1, models: { name: lockEntry, other: { ...lockEntry, revision: 'x' } } };
 
+const VERDICTS = ['malicious', 'suspicious', 'unscannable'];
+const everything = { allowGlobals: [], allowLibraryGlobals: false, allowRemoteCode: false, failOn: VERDICTS };
+const secure = {
+  enablePickleScan: true, failOnScanError: true, enableModelScan: false,
+  customScanners: [], policy: everything,
+};
 const plain = { name: 'name', source: SOURCE, files: ALL, lazy: false };
 const hf = (huggingface: object): object => ({ source: { huggingface } });
 const url = (value: unknown): object => ({ source: { url: value } });
@@ -43,6 +49,13 @@ export const GOOD: readonly (readonly [string, object, object])[] = [
   ['a name', { ...hf({ repo: 'org/name' }), name: 'my-model_1.0' }, { ...plain, name: 'my-model_1.0' }],
   ['a repository whose name is no store name', hf({ repo: 'org/.dotted' }), { ...plain, name: 'dotted', source: { huggingface: { ...SOURCE.huggingface, repo: 'org/.dotted' } } }],
   ['version, meta and lazy', { ...hf({ repo: 'org/name' }), version: '1', meta: { description: 'd "q"', n: [1, 2.50, true, null] }, lazy: true }, { ...plain, version: '1', meta: { description: 'd "q"', n: [1, 2.5, true, null] }, lazy: true }],
+  ['no security of its own', { ...hf({ repo: 'org/name' }), security: null }, plain],
+  ['security with nothing in it', { ...hf({ repo: 'org/name' }), security: {} }, { ...plain, security: secure }],
+  ['security of nulls', { ...hf({ repo: 'org/name' }), security: { policy: null, customScanners: null, modelScan: null, failOnScanError: null } }, { ...plain, security: secure }],
+  ['no scan', { ...hf({ repo: 'org/name' }), security: { enablePickleScan: false, failOnScanError: false } }, { ...plain, security: { ...secure, enablePickleScan: false, failOnScanError: false } }],
+  ['modelscan and a scanner', { ...hf({ repo: 'org/name' }), security: { enableModelScan: true, modelScan: '/bin/modelscan', customScanners: [{ name: 'clam "av"', command: 'clamscan -r $out' }] } }, { ...plain, security: { ...secure, enableModelScan: true, modelScan: '/bin/modelscan', customScanners: [{ name: 'clam "av"', command: 'clamscan -r $out' }] } }],
+  ['a policy', { ...hf({ repo: 'org/name' }), security: { policy: { allowFormats: ['torch'], allowGlobals: ['a.b.C'], allowLibraryGlobals: true, allowRemoteCode: true, failOn: ['malicious'] } } }, { ...plain, security: { ...secure, policy: { allowFormats: ['torch'], allowGlobals: ['a.b.C'], allowLibraryGlobals: true, allowRemoteCode: true, failOn: ['malicious'] } } }],
+  ['a policy that refuses nothing', { ...hf({ repo: 'org/name' }), security: { policy: { failOn: [] } } }, { ...plain, security: { ...secure, policy: { ...everything, failOn: [] } } }],
   ['a list of patterns', { ...hf({ repo: 'org/name' }), files: ['*.json', '!b*', 'c'] }, { ...plain, files: { include: ['*.json', 'c'], exclude: ['b*'] } }],
   ['two lists of patterns', { ...hf({ repo: 'org/name' }), files: { include: ['*.json'], exclude: ['b*'] } }, { ...plain, files: { include: ['*.json'], exclude: ['b*'] } }],
   ['patterns in the source', hf({ repo: 'org/name', files: ['*.json'] }), { ...plain, files: { include: ['*.json'], exclude: [] } }],
@@ -81,6 +94,20 @@ export const BAD: readonly (readonly [string, unknown, string, string, 'schema' 
   ['what a later version supports', { ...hf({ repo: 'a/b' }), quantize: {} }, 'SPEC_INVALID', '`quantize` is not supported by this version', 'schema'],
   ['a number as name', { ...hf({ repo: 'a/b' }), name: 3 }, 'SPEC_INVALID', '`name` must be a text', 'schema'],
   ['a name that is none', { ...hf({ repo: 'a/b' }), name: 'a b' }, 'NAME_INVALID', 'a b', 'schema'],
+  ['security that is no set', { ...hf({ repo: 'a/b' }), security: true }, 'SPEC_INVALID', '`security` must be an attribute set', 'schema'],
+  ['a misspelt scan', { ...hf({ repo: 'a/b' }), security: { enablePickelScan: false } }, 'SPEC_UNKNOWN_ATTRIBUTE', '`security.enablePickelScan`; did you mean `enablePickleScan`', 'schema'],
+  ['a scan that is a text', { ...hf({ repo: 'a/b' }), security: { enablePickleScan: 'false' } }, 'SPEC_INVALID', '`security.enablePickleScan` must be true or false', 'schema'],
+  ['modelscan from nowhere', { ...hf({ repo: 'a/b' }), security: { enableModelScan: true } }, 'SPEC_INVALID', 'does not say where that is', 'schema'],
+  ['one scanner without a list', { ...hf({ repo: 'a/b' }), security: { customScanners: { name: 'x', command: 'y' } } }, 'SPEC_INVALID', '`security.customScanners` must be a list', 'schema'],
+  ['a scanner that is a text', { ...hf({ repo: 'a/b' }), security: { customScanners: ['clamscan'] } }, 'SPEC_INVALID', '`security.customScanners[0]` must be an attribute set', 'schema'],
+  ['a scanner without a name', { ...hf({ repo: 'a/b' }), security: { customScanners: [{ command: 'true' }] } }, 'SPEC_INVALID', 'lacks `name`', 'schema'],
+  ['a scanner without a command', { ...hf({ repo: 'a/b' }), security: { customScanners: [{ name: 'x', command: '' }] } }, 'SPEC_INVALID', 'empty `name` or `command`', 'schema'],
+  ['a misspelt command', { ...hf({ repo: 'a/b' }), security: { customScanners: [{ name: 'x', comand: 'y' }] } }, 'SPEC_UNKNOWN_ATTRIBUTE', '`security.customScanners[0].comand`; did you mean `command`', 'schema'],
+  ['a misspelt policy', { ...hf({ repo: 'a/b' }), security: { policy: { allowGlobal: ['a.b'] } } }, 'SPEC_UNKNOWN_ATTRIBUTE', '`security.policy.allowGlobal`; did you mean `allowGlobals`', 'schema'],
+  ['a pattern of names', { ...hf({ repo: 'a/b' }), security: { policy: { allowGlobals: ['sklearn.*'] } } }, 'SPEC_INVALID', 'has a pattern', 'schema'],
+  ['an empty name', { ...hf({ repo: 'a/b' }), security: { policy: { allowGlobals: [''] } } }, 'SPEC_INVALID', '`security.policy.allowGlobals[0]` must be a text', 'schema'],
+  ['an unknown verdict', { ...hf({ repo: 'a/b' }), security: { policy: { failOn: ['evil'] } } }, 'SPEC_INVALID', 'no verdict', 'schema'],
+  ['a policy file', { ...hf({ repo: 'a/b' }), security: { policy: './policy.json' } }, 'SPEC_INVALID', '`security.policy` must be an attribute set', 'schema'],
   ['no repository', hf({}), 'SPEC_INVALID', '`source.huggingface` lacks `repo`', 'schema'],
   ['a repository in three parts', hf({ repo: 'datasets/a/b' }), 'SPEC_INVALID', 'repository', 'schema'],
   ['a repository with an address', hf({ repo: 'https://huggingface.co/a/b' }), 'SPEC_INVALID', 'repository', 'schema'],

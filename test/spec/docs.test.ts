@@ -45,7 +45,9 @@ describe('docs/spec.md', () => {
 
   it('names every attribute of the schema', () => {
     const { huggingface, urlFile, mlflow, gitLfs, s3, gcs, azure, ollama, oci } = schema.$defs;
-    const parts = [huggingface, urlFile, mlflow, gitLfs, s3, gcs, azure, ollama, oci];
+    const { security, customScanner, policy } = schema.$defs;
+    const sources = [huggingface, urlFile, mlflow, gitLfs, s3, gcs, azure, ollama, oci];
+    const parts = [...sources, security, customScanner, policy];
     const objects = [schema.properties, ...parts.map(({ properties }) => properties)];
     const missing = objects.flatMap((properties) => Object.keys(properties)).filter((name) => !page.includes(`\`${name}\``));
     expect(missing).toEqual([]);

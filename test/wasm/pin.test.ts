@@ -1,6 +1,7 @@
 // `pin`, the short form of `plan` that the evaluator plugin asks for: it says the same.
 
 import { describe, expect, it } from 'vitest';
+import type { SecuritySpec } from '../../src/base/spec.ts';
 import { ModelError } from '../../src/base/errors.ts';
 import { CoreInstance } from '../../src/core/instance.ts';
 import { loadModule } from '../../src/core/module.ts';
@@ -11,6 +12,10 @@ const core = new CoreInstance(loadModule('scalar'));
 const STORE = '/nix/store';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const HASH = 'sha256-LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=';
+
+function hasPrograms(security: SecuritySpec | undefined): boolean {
+  return security !== undefined && (security.enableModelScan || security.customScanners.length > 0);
+}
 
 /** The texts of a reply: u32 length, bytes, and so on. */
 function texts(reply: Uint8Array): string[] {
@@ -37,6 +42,9 @@ const specs: readonly (readonly [string, unknown])[] = [
   ...[...GOOD, ...BAD].map(([what, input]) => [what, input] as const),
   ['a commit and a whole hash', { source: `huggingface:org/name@${COMMIT}`, hash: HASH }],
   ['a lazy one', { source: 'hf:org/name', hash: HASH, lazy: true }],
+  ['one that is not scanned', { source: 'hf:org/name', hash: HASH, security: { enablePickleScan: false } }],
+  ['one with a policy', { source: 'hf:org/name', hash: HASH, security: { policy: { allowLibraryGlobals: true } } }],
+  ['one with programs', { source: 'hf:org/name', hash: HASH, security: { enableModelScan: true, modelScan: '/m' } }],
   ['hashes of files', { source: 'hf:org/name', fileHashes: { 'a/b.bin': HASH, c: HASH } }],
 ];
 
@@ -57,6 +65,8 @@ describe('the pin of a spec', () => {
       plan.hash ?? '',
       plan.revision ?? huggingface?.revision ?? '',
       plan.spec.lazy ? 'lazy' : '',
+      plan.scan?.key ?? '',
+      hasPrograms(plan.spec.security) ? 'programs' : '',
     ]);
   });
 });

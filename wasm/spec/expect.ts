@@ -39,8 +39,12 @@ export function lastUnsigned(): u64 {
 }
 
 export function optionalBoolean(object: Value, name: string): bool {
+  return booleanOr(object, name, false);
+}
+
+export function booleanOr(object: Value, name: string, otherwise: bool): bool {
   const value = object.member(name);
-  if (value === null) return false;
+  if (value === null) return otherwise;
   if (value.kind != BOOLEAN) wrongType(value, 'true or false');
   return value.isTrue;
 }

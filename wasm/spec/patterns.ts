@@ -71,7 +71,8 @@ export function writePatterns(patterns: Patterns, to: Output): void {
   to.byte(0x7d);
 }
 
-function writeTexts(texts: List<Text>, to: Output): void {
+/** A JSON list of texts. */
+export function writeTexts(texts: List<Text>, to: Output): void {
   to.byte(0x5b);
   for (let i = 0; i < texts.count; i++) to.comma().quoted(texts.at(i));
   to.byte(0x5d);

@@ -20,6 +20,7 @@ import { parseSource } from './kinds';
 import { checkFresh, Lock, parseLock, writeLock } from './lock';
 import { parsePatterns, Patterns, writePatterns } from './patterns';
 import { checkPinned, PinnedFile, pinnedFile } from './pinned-file';
+import { parseSecurity, Security, writeSecurity } from './security';
 import { newSource, Source, writeSource } from './source';
 
 @unmanaged
@@ -33,6 +34,7 @@ export class Spec {
   /** From `fileHashes` or from the hashes of URLs; null where neither pins the model. */
   fileHashes: List<PinnedFile> | null;
   lock: Lock | null;
+  security: Security;
   lazy: bool;
 }
 
@@ -49,6 +51,7 @@ export function parseSpec(ptr: usize, size: usize): Spec {
   // Checked only: it means something to nix/lib, which never asks the core.
   optionalText(root, 'system');
   spec.hash = optionalHash(root, 'hash');
+  spec.security = parseSecurity(root);
   if (ok()) parseOrigin(spec, root);
   if (ok()) parsePins(spec, root);
   return spec;
@@ -204,7 +207,8 @@ export function writeSpec(spec: Spec, to: Output): void {
     to.byte(0x7d);
   }
   if (lock !== null) writeLock(lock, to.member('lock'));
-  to.member('lazy').put(spec.lazy ? 'true' : 'false').byte(0x7d);
+  if (spec.security.isGiven) writeSecurity(spec.security, to.member('security'));
+  to.member('lazy').truth(spec.lazy).byte(0x7d);
 }
 
 /** A spec in any of its forms, as JSON; the reply is the normalised one. */

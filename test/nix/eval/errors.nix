@@ -43,6 +43,22 @@ builtins.mapAttrs (_: spec: (lib.fetchModel spec).outPath) {
     quantize.bits = 4;
     postDownload.scripts = [ ];
   };
+  security-misspelt = {
+    inherit source hash;
+    security.enablePickelScan = false;
+  };
+  security-modelscan-from-nowhere = {
+    inherit source hash;
+    security.enableModelScan = true;
+  };
+  security-scanner-without-command = {
+    inherit source hash;
+    security.customScanners = [ { name = "clamav"; } ];
+  };
+  security-policy-pattern = {
+    inherit source hash;
+    security.policy.allowGlobals = [ "sklearn.*" ];
+  };
   attribute-of-source = {
     inherit hash;
     source.huggingface = {
