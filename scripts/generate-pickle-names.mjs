@@ -1,7 +1,7 @@
-// The name tables of the pickle scanner (wasm/pickle/names/*.txt) as static data of the core: rows
-// sorted by key for a binary search, an index of u16 offsets, one byte per length.
+// The name tables of the pickle scanner (wasm/pickle/names/*.txt) as static data of the core.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { nameTable } from './name-table.mjs';
 
 const NOTE = 'Made by scripts/generate-pickle-names.mjs from wasm/pickle/names. Do not edit.';
 const FOLDER = 'wasm/pickle/names';
@@ -23,8 +23,8 @@ export function writePickleNames() {
     ...Object.entries({ ...TIERS, ...ROLES }).map(
       ([name, bits]) => `export const ${name.toUpperCase()}: u32 = ${bits};`,
     ),
-    ...table('KNOWN', knownRows()),
-    ...table('RENAMED', renamedRows()),
+    ...nameTable('KNOWN', knownRows()),
+    ...nameTable('RENAMED', renamedRows()),
   ];
   writeFileSync('build/generated/pickle-names.ts', `${lines.join('\n')}\n`);
 }
@@ -64,24 +64,4 @@ function renamedRows() {
 function linesOf(name) {
   const lines = readFileSync(`${FOLDER}/${name}.txt`, 'utf8').split('\n');
   return lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
-}
-
-/** Each row: u8 length of the key, the key, u8 length of the value, the value. */
-function table(name, rows) {
-  const sorted = [...rows].map(([key, value]) => [Buffer.from(key), value]).sort(([a], [b]) => a.compare(b));
-  const offsets = [];
-  const parts = [];
-  let size = 0;
-  for (const [key, value] of sorted) {
-    if (key.length > 255 || value.length > 255 || size > 0xffff) throw new Error(`${name} is too long at ${key}`);
-    offsets.push(size);
-    const row = Buffer.concat([Buffer.from([key.length]), key, Buffer.from([value.length]), value]);
-    parts.push(row);
-    size += row.length;
-  }
-  return [
-    `export const ${name}_ROWS: usize = ${sorted.length};`,
-    `export const ${name}_OFFSETS: usize = memory.data<u16>([${offsets.join(', ')}]);`,
-    `export const ${name}: usize = memory.data<u8>([${[...Buffer.concat(parts)].join(', ')}]);`,
-  ];
 }

@@ -2,6 +2,7 @@
 // reads the same from the command line and from `nix eval`.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeKerasNames } from './generate-keras-names.mjs';
 import { writePickleNames } from './generate-pickle-names.mjs';
 import { writeScanner } from './generate-scanner.mjs';
 import { writeScanRules } from './generate-scan-rules.mjs';
@@ -14,6 +15,7 @@ export function writeGenerated() {
   mkdirSync('build/generated', { recursive: true });
   writeTables();
   writePickleNames();
+  writeKerasNames();
   writeScanRules();
   writeScanner();
   const constants = codes.map(([name, { status }]) => `export const ${name}: u32 = ${status};`);

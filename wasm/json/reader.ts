@@ -199,11 +199,17 @@ function takeDigits(): usize {
 /** Takes `true`, `false` or `null` and answers its first letter. */
 export function readWord(): u32 {
   const letter = peek();
-  const word = letter == 0x74 ? 'true' : letter == 0x66 ? 'false' : 'null';
-  const length = <usize>word.length;
-  if (cursor + length <= end && textAt(cursor, length).is(word)) cursor += length;
-  else complain('has something that is no value');
+  if (!takeWord(letter == 0x74 ? 'true' : letter == 0x66 ? 'false' : 'null')) complain('has something that is no value');
   return letter;
+}
+
+/** Takes exactly this word, if it comes next. */
+export function takeWord(word: string): bool {
+  const length = <usize>word.length;
+  peek();
+  if (cursor + length > end || !textAt(cursor, length).is(word)) return false;
+  cursor += length;
+  return true;
 }
 
 /** Takes any value and forgets it. */

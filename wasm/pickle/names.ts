@@ -1,6 +1,7 @@
 // What is known about a name: the tables of wasm/pickle/names, compiled in (pickle-names.ts).
 
 import { KNOWN, KNOWN_OFFSETS, KNOWN_ROWS, RENAMED, RENAMED_OFFSETS, RENAMED_ROWS } from '../../build/generated/pickle-names';
+import { findName } from '../name-table';
 
 /** Room for a key: a module, a line feed, a name. No known name is longer. */
 const KEY_BYTES: usize = 256;
@@ -25,21 +26,7 @@ function lookUp(module: usize, moduleSize: usize, name: usize, nameSize: usize):
   memory.copy(key, module, moduleSize);
   store<u8>(key + moduleSize, 0x0a);
   memory.copy(key + moduleSize + 1, name, nameSize);
-  return find(KNOWN, KNOWN_OFFSETS, KNOWN_ROWS, size);
-}
-
-function find(table: usize, offsets: usize, rows: usize, size: usize): usize {
-  let low: usize = 0, high = rows;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = table + <usize>load<u16>(offsets + middle * 2);
-    const length = <usize>load<u8>(row);
-    const order = memory.compare(row + 1, key, min(length, size));
-    if (order == 0 && length == size) return row + 1 + length;
-    if (order < 0 || (order == 0 && length < size)) low = middle + 1;
-    else high = middle;
-  }
-  return 0;
+  return findName(KNOWN, KNOWN_OFFSETS, KNOWN_ROWS, key, size);
 }
 
 /** Where Python 3 looks for a Python 2 name: set by `rename`. */
@@ -74,5 +61,5 @@ function renamed(module: usize, moduleSize: usize, name: usize, nameSize: usize)
   memory.copy(key, module, moduleSize);
   store<u8>(key + moduleSize, 0x0a);
   memory.copy(key + moduleSize + 1, name, nameSize);
-  return find(RENAMED, RENAMED_OFFSETS, RENAMED_ROWS, size);
+  return findName(RENAMED, RENAMED_OFFSETS, RENAMED_ROWS, key, size);
 }
