@@ -156,7 +156,8 @@ describe('inspect of a file', () => {
   });
 
   it.each<[string, string | Buffer, number, RegExp]>([
-    ['of another format', 'PK\x03\x04 and so on', 5, /NO_FILES_MATCH/],
+    ['of another format', 'just some words', 5, /inspect does not read[\s\S]*NO_FILES_MATCH[\s\S]*a text[\s\S]*nix-ai-model scan/],
+    ['that begins as a zip and is none', 'PK\x03\x04 and so on', 3, /no directory[\s\S]*FORMAT_INVALID/],
     ['that is cut short', GGUF.subarray(0, GGUF.length - 20_000), 3, /past the end[\s\S]*FORMAT_INVALID/],
     ['that is cut within its header', GGUF.subarray(0, 100_000), 3, /too early/],
   ])('%s is refused in plain words', async (_, content, status, message) => {

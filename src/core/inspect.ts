@@ -1,25 +1,30 @@
-// What one model file holds, decided by its content, read from its header alone: the caller brings a
-// way to read a part of it, from a disk or from a server. Formats without a header that tells
-// (pickles, archives) are none of this module's business: the answer is undefined.
+// What one model file holds, decided by its content and without its tensors: the caller brings a way to
+// read a part of it, from a disk or from a server. Formats with one header at the beginning are read
+// here, the others by inspect-parts.ts.
 
 import { type Gguf, ggufStartSize, inspectGguf } from './gguf.ts';
+import { inspectParts } from './inspect-parts.ts';
+import type { ReadPart } from './parts-source.ts';
 import { inspectSafetensors, type Safetensors, safetensorsStartSize } from './safetensors.ts';
 
-/** Exactly the bytes from `offset` on, `length` of them; they are in the file. */
-export type ReadPart = (offset: number, length: number) => Promise<Uint8Array>;
+export type { ReadPart };
 
 export interface InspectedTensor {
   readonly name: string;
   readonly dtype: string;
   /** As the format writes it: GGUF has the fastest-running dimension first. */
   readonly shape: readonly number[];
-  /** Bytes, from the beginning of the data. */
+  /** Bytes, from the beginning of the data, or of the `storage`. */
   readonly offset: number;
   readonly bytes: number;
+  /** numpy's: the last dimension runs fastest (C), or the first (F). */
+  readonly order?: 'C' | 'F';
+  /** What holds the bytes: a record of a checkpoint, a file beside an ONNX model. */
+  readonly storage?: string;
 }
 
 export interface ModelFile {
-  readonly format: 'safetensors' | 'gguf';
+  readonly format: 'safetensors' | 'gguf' | 'npy' | 'npz';
   /** Of the format, where it has one. */
   readonly version?: number | undefined;
   readonly metadata: Safetensors['metadata'] | Gguf['metadata'];
@@ -27,9 +32,9 @@ export interface ModelFile {
   readonly tensors: readonly InspectedTensor[];
   /** Elements of all tensors. */
   readonly parameters: number;
-  /** Of all tensors. */
+  /** Of all tensors; storages that tensors share count once. */
   readonly bytes: number;
-  /** Bytes before the first tensor. */
+  /** Bytes that say what the tensors are. */
   readonly headerBytes: number;
   /** Bytes of the file behind its tensors that belong to nothing. */
   readonly trailing: number;
@@ -41,18 +46,18 @@ export const FIRST_READ_BYTES = 64 * 1024;
 /** Each further read of a GGUF header goes to this many times the bytes at hand. */
 const GROWTH = 4;
 
-/** Undefined for a format that is not known here. Throws FORMAT_* for a broken file. */
+/** Throws FORMAT_* for a broken file, NO_FILES_MATCH for a format that is not read here. */
 export async function inspectModelFile(
   read: ReadPart,
   size: number,
   name: string,
-): Promise<ModelFile | undefined> {
+): Promise<ModelFile> {
   const start = await read(0, Math.min(size, FIRST_READ_BYTES));
   if (isGguf(start) || name.endsWith('.gguf')) return await readGguf(start, read, size);
   if (looksLikeSafetensors(start, size) || name.endsWith('.safetensors')) {
     return await readSafetensors(start, read, size);
   }
-  return undefined;
+  return await inspectParts(read, size, { name, start });
 }
 
 function isGguf(start: Uint8Array): boolean {

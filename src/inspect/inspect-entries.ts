@@ -94,21 +94,21 @@ export async function inspectEntries(
   };
 }
 
-/** By name, since each look costs a request: the two formats, and names that say nothing (Ollama's). */
+/** By name, since each look costs a request: formats that are read, and names that say nothing (Ollama's). */
 function mayHoldTensors(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return /\.(safetensors|gguf)$/i.test(name) || !name.includes('.');
+  return /\.(safetensors|gguf|npy|npz)$/i.test(name) || !name.includes('.');
 }
 
 async function inspectEntry(entry: ModelEntry, isOnly: boolean): Promise<Row> {
   const { path } = entry;
   try {
     return await withEntry(entry, async ({ size, read }) => {
-      const file = await inspectModelFile(read, size, path);
-      return file && { path, size, file };
+      return { path, size, file: await inspectModelFile(read, size, path) };
     });
   } catch (error) {
-    if (!(error instanceof ModelError) || !error.code.startsWith('FORMAT_')) throw error;
+    if (!(error instanceof ModelError) || !/^(FORMAT_.*|NO_FILES_MATCH)$/.test(error.code)) throw error;
+    if (error.code === 'NO_FILES_MATCH' && !isOnly) return undefined;
     const { code, message, wanted, found, remedies } = error;
     const named = new ModelError(code, message, { subject: path, wanted, found, remedies, cause: error });
     if (isOnly) throw named;
@@ -171,8 +171,8 @@ const MAX_SHOWN = 8;
 
 function nothingToInspect(others: readonly string[]): ModelError {
   const more = others.length > MAX_SHOWN ? ` and ${others.length - MAX_SHOWN} more` : '';
-  return new ModelError('NO_FILES_MATCH', 'There is no safetensors and no GGUF file', {
+  return new ModelError('NO_FILES_MATCH', 'There is no file of a format that inspect reads', {
     found: others.slice(0, MAX_SHOWN).join(', ') + more,
-    remedies: ['inspect reads safetensors and GGUF; `nix-ai-model scan` judges pickles and archives.'],
+    remedies: ['inspect reads safetensors, GGUF, npy and npz; `nix-ai-model scan` judges every other format.'],
   });
 }

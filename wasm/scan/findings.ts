@@ -5,8 +5,10 @@
 import { mark, release, reserve } from '../abi';
 import { newOutput, Output } from '../output';
 import { Text, textAt } from '../text';
-import { decodeRune, runeBytes } from '../utf8';
-import { MALICIOUS, ruleId, ruleRemedy, ruleSeverity, SUSPICIOUS, UNSCANNABLE } from '../../build/generated/scan-rules';
+import { decodeRune, runeBytes, validUtf8 } from '../utf8';
+import {
+  ARRAY_HEADER, MALICIOUS, ruleId, ruleRemedy, ruleSeverity, STORAGE_MISMATCH, SUSPICIOUS, UNSCANNABLE,
+} from '../../build/generated/scan-rules';
 import { Task } from './task';
 
 /** Per file: more than anyone reads. */
@@ -21,7 +23,8 @@ let list: Output = changetype<Output>(0);
 let severities: u32 = 0;
 let found: u32 = 0;
 let omitted: u64 = 0;
-let formatName: string = '';
+/** What the file is: see nameFormat. */
+export let formatName: string = '';
 
 export let members: u64 = 0;
 export let pickles: u64 = 0;
@@ -34,6 +37,7 @@ export function openFindings(): void {
     list.room = FINDINGS_BYTES;
   }
   list.size = 0;
+  openObstacle();
   severities = 0;
   found = 0;
   omitted = 0;
@@ -63,6 +67,7 @@ export function renameFormat(from: string, to: string): void {
  */
 export function report(rule: u32, task: Task, pos: u64, explain: Output, global: Text | null = null): void {
   severities |= 1 << ruleSeverity(rule);
+  noteObstacle(rule, explain);
   if (found == MAX_FINDINGS || list.room - list.size < FINDING_BYTES) {
     omitted++;
     return;
@@ -75,6 +80,23 @@ export function report(rule: u32, task: Task, pos: u64, explain: Output, global:
   if (global !== null) list.member('global').quoted(clean(global));
   list.member('explanation').quoted(clean(explain.asText()));
   list.member('remedy').quoted(newOutput().put(ruleRemedy(rule)).asText()).byte(0x7d);
+}
+
+/** The first reason why the file cannot be read to its end, which is what an inspection asks for. */
+export const obstacle: Text = changetype<Text>(memory.data(8));
+const OBSTACLE_BYTES: usize = 256;
+const obstacleText: usize = memory.data(256);
+
+export function openObstacle(): void {
+  obstacle.ptr = obstacleText;
+  obstacle.size = 0;
+}
+
+function noteObstacle(rule: u32, explain: Output): void {
+  const stops = ruleSeverity(rule) == UNSCANNABLE || rule == ARRAY_HEADER || rule == STORAGE_MISMATCH;
+  if (!stops || obstacle.size > 0) return;
+  obstacle.size = validUtf8(explain.ptr, min(explain.size, OBSTACLE_BYTES));
+  memory.copy(obstacle.ptr, explain.ptr, obstacle.size);
 }
 
 /** A finding whose explanation is a literal. Leaves nothing in the arena. */

@@ -1,9 +1,11 @@
 // The readers of all formats. A new one is a file of its own, a number in format-ids.ts, a line here, and
 // a line in content.ts that recognises it.
 
+import { stepInspection } from '../inspect/content';
+import { stepInspectNpy } from '../inspect/npy';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
-import { CONTENT, NPY, PICKLE, SAFETENSORS, TAR, ZIP, ZIP_MEMBER } from './format-ids';
+import { CONTENT, INSPECTION, INSPECT_NPY, NPY, PICKLE, SAFETENSORS, TAR, ZIP, ZIP_MEMBER } from './format-ids';
 import { stepNpy } from './npy';
 import { stepSafetensors } from './safetensors';
 import { stepTar } from './tar';
@@ -13,6 +15,8 @@ import { stepZipMember } from './zip-member';
 
 export function stepTask(task: Task): u32 {
   switch (task.format) {
+    case INSPECTION: return stepInspection(task);
+    case INSPECT_NPY: return stepInspectNpy(task);
     case CONTENT: return stepContent(task);
     case PICKLE: return stepPickle(task);
     case ZIP: return stepZip(task);

@@ -3,7 +3,7 @@
 
 import { dtypeOf, dtypeSize, hasObjects } from '../pickle/dtype';
 import { quotedBytes, quotedText } from '../pickle/arguments';
-import { isDigit, isLetter } from '../text';
+import { isDigit, isLetter, Text } from '../text';
 
 /** Levels of structured types. */
 const MAX_DEPTH = 16;
@@ -18,6 +18,22 @@ export let headerBytes: u64 = 0;
 export let headerHasObjects = false;
 /** Whether headerBytes is right. */
 export let headerIsKnown = true;
+/** Elements: the product of the shape. */
+export let headerCount: u64 = 0;
+export let headerIsFortran = false;
+/** A plain type as it is written, without its quotes; empty for one of fields or with a shape. */
+export const headerType: Text = changetype<Text>(memory.data(8));
+/** Bytes of one element. */
+export let headerElement: u64 = 0;
+/** How many dimensions, and the first MAX_DIMENSIONS of them: numpy has no more. */
+export let headerRank: u32 = 0;
+export const MAX_DIMENSIONS: u32 = 64;
+const dimensions: usize = memory.data(64 * 8);
+
+@inline
+export function headerDimension(index: u32): u64 {
+  return load<u64>(dimensions + <usize>index * 8);
+}
 
 /** { 'descr': …, 'fortran_order': …, 'shape': … } in any order, and nothing else. */
 export function readHeader(ptr: usize, size: usize): bool {
@@ -27,14 +43,16 @@ export function readHeader(ptr: usize, size: usize): bool {
   depth = 0;
   headerHasObjects = false;
   headerIsKnown = true;
+  headerIsFortran = false;
+  headerType.size = 0;
   let element: u64 = 0, count: u64 = 1, seen: u32 = 0;
   expect(0x7b);
   while (good && !take(0x7d)) {
     const key = readKey();
     expect(0x3a);
     if (key == 1) element = readType();
-    else if (key == 2) readWord();
-    else if (key == 4) count = readShape();
+    else if (key == 2) headerIsFortran = readWord();
+    else if (key == 4) count = readDimensions();
     if (key == 0 || (seen & key) != 0) good = false;
     seen |= key;
     if (!take(0x2c)) {
@@ -43,6 +61,8 @@ export function readHeader(ptr: usize, size: usize): bool {
     }
   }
   if (peek() != 0 || seen != 7) good = false;
+  headerElement = element;
+  headerCount = count;
   headerBytes = times(element, count);
   return good;
 }
@@ -85,11 +105,12 @@ function readString(): bool {
   return good;
 }
 
-function readWord(): void {
-  const begin = cursor;
-  peek();
+/** Whether it is True. */
+function readWord(): bool {
+  const first = peek(), begin = cursor;
   while (cursor < end && isLetter(load<u8>(cursor))) cursor++;
   if (cursor == begin) good = false;
+  return first == 0x54;
 }
 
 /** A type: a text, a list of fields, or a type with a shape. Bytes of one element. */
@@ -104,12 +125,24 @@ function readType(): u64 {
 
 function readPlain(): u64 {
   if (!readString()) return 0;
+  if (depth == 1) noteType();
   const dtype = dtypeOf(quotedText.ptr, quotedText.size);
   const bytes = dtypeSize(dtype);
   if (hasObjects(dtype) || (bytes == 0 && mayNameObjects())) headerHasObjects = true;
   else if (bytes == 0 && !isEmptyType()) headerIsKnown = false;
   return bytes;
 }
+
+/** The text that quotedText holds now: it lies there only until the next string. */
+function noteType(): void {
+  headerType.ptr = typeText;
+  headerType.size = min(quotedText.size, TYPE_BYTES);
+  memory.copy(typeText, quotedText.ptr, headerType.size);
+}
+
+/** `M8[25us]`, `U1000000`: no plain type is longer. */
+const TYPE_BYTES: usize = 64;
+const typeText: usize = memory.data(64);
 
 /** `O`, `object`, `i4,O`: whatever the scanner does not read as a plain type. */
 function mayNameObjects(): bool {
@@ -166,9 +199,22 @@ function readShaped(): u64 {
 /** A number or a tuple of numbers: their product. */
 function readShape(): u64 {
   if (!take(0x28)) return readNumber();
+  return readTuple(false);
+}
+
+/** The array's own shape, which is remembered. */
+function readDimensions(): u64 {
+  headerRank = 0;
+  expect(0x28);
+  return readTuple(true);
+}
+
+function readTuple(isNoted: bool): u64 {
   let product: u64 = 1;
   while (good && !take(0x29)) {
-    product = times(product, readNumber());
+    const length = readNumber();
+    product = times(product, length);
+    if (isNoted && headerRank < MAX_DIMENSIONS) store<u64>(dimensions + <usize>(headerRank++) * 8, length);
     if (!take(0x2c)) {
       expect(0x29);
       break;

@@ -11,6 +11,7 @@ import { AGAIN, canNest, DONE, MORE, NO_END, pushInner, Task } from './task';
 /** Magic, version, and the length of the header: 2 bytes in version 1, 4 after that. */
 const SHORT_PREFIX: usize = 10;
 const LONG_PREFIX: usize = 12;
+const MAGIC: u32 = 0x4d554e93; // 93 NUM
 /** numpy itself refuses more than 10,000 unless it is told otherwise. */
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 
@@ -35,8 +36,13 @@ function bad(task: Task, why: string): u32 {
   return DONE;
 }
 
-function header(task: Task): u32 {
+/** What readArrayHeader answers beside MORE and DONE: npy-header.ts knows it all. */
+export const READ: u32 = 3;
+
+/** Reads the header and moves on to the elements. DONE: it is broken, which has been reported. */
+export function readArrayHeader(task: Task): u32 {
   if (!task.want(LONG_PREFIX)) return task.ended ? bad(task, 'Ends within the header of the array.') : MORE;
+  if (load<u32>(task.here) != MAGIC) return bad(task, 'Is named like an array and is none.');
   const version = load<u8>(task.here, 6);
   if (version < 1 || version > 3) return bad(task, 'Is an array of a version that there is not.');
   const prefix = version == 1 ? SHORT_PREFIX : LONG_PREFIX;
@@ -46,7 +52,12 @@ function header(task: Task): u32 {
   const good = readHeader(task.here + prefix, size);
   if (!good) return bad(task, 'Has a header that is not the dictionary which numpy writes.');
   task.skip(<u64>(prefix + size));
-  return elements(task);
+  return READ;
+}
+
+function header(task: Task): u32 {
+  const answer = readArrayHeader(task);
+  return answer == READ ? elements(task) : answer;
 }
 
 function elements(task: Task): u32 {

@@ -1,7 +1,9 @@
-// Scans one file: a machine that its host drives, because the core has no imports and the Nix evaluator
+// Scans or inspects one file: a machine that its host drives, because the core has no imports and the Nix evaluator
 // has no threads to wait in.
 //
 //   scanopen(name, size)   begins; one scan at a time in an instance
+//   inspectopen(name, size)  the same, for what the file holds; the last reply is src/core/inspect.ts's
+//                          ModelFile as JSON, or a problem
 //   scanstep()             works until it needs its host; the reply's data is a request:
 //     +0  u32 kind    1 read    put `length` bytes from `offset` of `source` at `ptr`; scanfeed(count),
 //                               fewer than `length` only at the source's end
@@ -23,7 +25,10 @@ import { Output, newOutput } from '../output';
 import { ARCHIVE_BROKEN, ARCHIVE_LIMIT, ARCHIVE_UNREADABLE } from '../../build/generated/scan-rules';
 import { closePickles, openPickles } from '../pickle/machine';
 import { provideMemory } from '../pickle/pages';
-import { CONTENT } from './format-ids';
+import { setInspecting, inspecting } from '../inspect/mode';
+import { openInspection, writeInspection } from '../inspect/result';
+import { begin, finish } from '../problem';
+import { CONTENT, INSPECTION } from './format-ids';
 import { openFindings, reportPlain, writeReport } from './findings';
 import { openKeys } from '../pickle/storages';
 import { openTable } from './table';
@@ -61,6 +66,19 @@ let askedAt: u64 = 0;
 const decodedTo: usize = memory.data(16 * 8);
 
 export function scanopen(ptr: usize, len: usize, size: u64): void {
+  open(ptr, len, size);
+  setInspecting(false);
+  pushTask(CONTENT, 0, 0, size);
+}
+
+export function inspectopen(ptr: usize, len: usize, size: u64): void {
+  open(ptr, len, size);
+  setInspecting(true);
+  openInspection();
+  pushTask(INSPECTION, 0, 0, size);
+}
+
+function open(ptr: usize, len: usize, size: u64): void {
   // The name lies in the arena, which `reserve` empties.
   nameFile(ptr, len);
   fileSize = size;
@@ -74,7 +92,6 @@ export function scanopen(ptr: usize, len: usize, size: u64): void {
   openTable();
   openKeys();
   openWhole();
-  pushTask(CONTENT, 0, 0, size);
 }
 
 export function scanstep(): usize {
@@ -90,9 +107,9 @@ export function scanstep(): usize {
     }
   }
   closePickles();
-  const json = writeReport(fileSize);
-  const data = request(FINISHED, 0, 0, 0).bytes(json.ptr, json.size);
-  return reply(0, data.ptr, data.size);
+  begin();
+  const json = inspecting ? writeInspection() : writeReport(fileSize);
+  return finish(request(FINISHED, 0, 0, 0).bytes(json.ptr, json.size));
 }
 
 /** The host's answer to the last request. */

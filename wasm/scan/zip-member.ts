@@ -22,6 +22,14 @@ export class Member {
   method: u32;
   crc: u32;
   mode: u32;
+  /** The format that the content is read as. */
+  content: u32;
+}
+
+/** In the state of a member's content that an inspection reads: what the directory says. */
+@unmanaged
+export class MemberContent {
+  size: u64;
 }
 
 const HEADER_BYTES: usize = 30;
@@ -70,18 +78,20 @@ function sameSizes(member: Member, header: usize): bool {
 }
 
 function become(task: Task, member: Member): u32 {
-  const mode = member.mode, method = member.method, packed = member.packed;
+  const mode = member.mode, content = member.content, method = member.method;
+  const packed = member.packed, unpacked = member.unpacked;
   if ((member.flags & UNREADABLE_FLAGS) != 0) {
     reportPlain(ARCHIVE_UNREADABLE, task, task.pos, 'The member is encrypted.');
     return DONE;
   }
-  if (method == 0 && packed != member.unpacked) {
+  if (method == 0 && packed != unpacked) {
     reportPlain(ARCHIVE_MISMATCH, task, task.pos, 'The member is stored as it is, but is said to unpack to another size.');
   }
-  task.format = CONTENT;
+  task.format = content;
   task.step = 0;
   task.mode = mode;
   memory.fill(task.state, 0, offsetof<Member>());
+  if (content != CONTENT) changetype<MemberContent>(task.state).size = unpacked;
   task.from = task.pos;
   if (method == 0) {
     task.end = task.pos + packed;

@@ -7,13 +7,16 @@ import { mark, release } from '../abi';
 import {
   ARCHIVE_BROKEN, ARCHIVE_DUPLICATE, ARCHIVE_LIMIT, ARCHIVE_MISMATCH, ARCHIVE_PATH,
 } from '../../build/generated/scan-rules';
+import { chooseMember } from '../inspect/members';
+import { inspecting } from '../inspect/mode';
 import { CERTAIN, RAW } from '../pickle/modes';
 import { renameFormat, report, reportPlain } from './findings';
-import { ZIP_MEMBER } from './format-ids';
+import { CONTENT, ZIP_MEMBER } from './format-ids';
 import { FNV_SEED, hashBytes, hashFolded } from './hash64';
 import { isHostilePath } from './path';
 import { ABSENT, tableGet, tablePut } from './table';
 import { AGAIN, canNest, DONE, MORE, nameMember, pushTask, Task, WINDOW_BYTES } from './task';
+import { endsFolded } from './zip-name';
 import { findEndRecord, LOCATOR_BYTES, TAIL_BYTES } from './zip-end';
 import { Member } from './zip-member';
 
@@ -199,16 +202,6 @@ function noteTorch(state: State, name: usize, size: usize): void {
 
 const folder: usize = memory.data<u8>([0x64, 0x61, 0x74, 0x61, 0x2f]);
 
-function endsFolded(name: usize, size: usize, end: string): bool {
-  const length = <usize>end.length;
-  if (size < length) return false;
-  for (let i: usize = 0; i < length; i++) {
-    const byte = <u32>load<u8>(name + size - length + i);
-    if ((byte - 0x41 < 26 ? byte | 0x20 : byte) != <u32>load<u16>(changetype<usize>(end) + (i << 1))) return false;
-  }
-  return true;
-}
-
 function visit(task: Task, state: State): u32 {
   if (task.pos >= state.directoryEnd) {
     task.pos = task.end;
@@ -221,6 +214,8 @@ function visit(task: Task, state: State): u32 {
   task.skip(<u64>(size + <usize>load<u16>(entry, 32)));
   const packed = packedSize(entry), offset = localOffset(entry);
   if (nameSize > 0 && load<u8>(name + nameSize - 1) == 0x2f && packed == 0) return AGAIN;
+  const content = inspecting ? chooseMember(state.torchRoot != 0, name, nameSize) : CONTENT;
+  if (content == 0) return AGAIN;
   if (!canNest()) {
     reportPlain(ARCHIVE_LIMIT, task, at, 'Lies in more archives inside each other than the scanner follows.');
     return DONE;
@@ -232,6 +227,7 @@ function visit(task: Task, state: State): u32 {
   const child = pushTask(ZIP_MEMBER, task.source, state.base + offset, task.end);
   nameMember(child, task, name, nameSize);
   const member = changetype<Member>(child.state);
+  member.content = content;
   member.name = hashBytes(name, nameSize);
   member.nameSize = <u32>nameSize;
   member.flags = load<u16>(entry, 8);
@@ -242,7 +238,6 @@ function visit(task: Task, state: State): u32 {
   member.mode = state.torchRoot != 0 && isStorage(name, nameSize) ? RAW : CERTAIN;
   return AGAIN;
 }
-
 
 /** `…/data/0`, `…/constants/0`: what torch reads as raw bytes. */
 function isStorage(name: usize, size: usize): bool {
