@@ -17,6 +17,7 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 const bin = (name) => join('node_modules', '.bin', name);
 const run = (command, ...args) =>
   execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+const compileWasm = (entry, target) => run(bin('asc'), entry, '--config', 'asconfig.json', '--target', target);
 
 /** Steps in dependency order. `inputs` may be folders: every file below them counts. */
 const STEPS = [
@@ -45,13 +46,19 @@ const STEPS = [
     name: 'wasm-scalar',
     inputs: ['wasm', 'asconfig.json', 'build/generated'],
     output: 'build/js/core.scalar.wasm',
-    make: () => run(bin('asc'), '--config', 'asconfig.json', '--target', 'scalar'),
+    make: () => compileWasm('wasm/index.ts', 'scalar'),
   },
   {
     name: 'wasm-simd',
     inputs: ['wasm', 'asconfig.json', 'build/generated'],
     output: 'build/js/core.simd.wasm',
-    make: () => run(bin('asc'), '--config', 'asconfig.json', '--target', 'simd'),
+    make: () => compileWasm('wasm/index.ts', 'simd'),
+  },
+  {
+    name: 'nix-wasm',
+    inputs: ['wasm', 'asconfig.json', 'build/generated'],
+    output: 'build/nix-wasm.wasm',
+    make: () => compileWasm('wasm/nix/index.ts', 'nix-wasm'),
   },
   {
     name: 'component',

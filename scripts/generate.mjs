@@ -20,9 +20,9 @@ export function writeGenerated() {
   writeScanner();
   const constants = codes.map(([name, { status }]) => `export const ${name}: u32 = ${status};`);
   writeFileSync('build/generated/status.ts', [`// ${NOTE}`, ...constants, ''].join('\n'));
+  writeFileSync('build/generated/error-texts.ts', errorTexts(codes));
   const rows = codes.map(([name, { status, remedies }]) => {
-    const text = remedies.map((remedy) => `- ${remedy}`).join('\n');
-    return `    {${status}, "${name}", ${JSON.stringify(text)}},`;
+    return `    {${status}, "${name}", ${JSON.stringify(remedyLines(remedies))}},`;
   });
   const header = [
     `// ${NOTE}`,
@@ -43,4 +43,29 @@ function writeVersion() {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const text = `// Made by scripts/generate.mjs from package.json. Do not edit.\n#pragma once\ninline constexpr char SCANNER[] = "nix-ai-models ${version}";\n`;
   writeFileSync('build/generated/version.h', text);
+}
+
+function remedyLines(remedies) {
+  return remedies.map((remedy) => `- ${remedy}`).join('\n');
+}
+
+/** Two functions from a status to the address of a text in UTF-8 that ends with a zero. */
+function errorTexts(codes) {
+  const lookup = (name, textOf) => [
+    `export function ${name}(status: u32): usize {`,
+    '  switch (status) {',
+    ...codes.map(([code, row]) => `    case ${row.status}: return memory.data<u8>([${bytesOf(textOf(code, row))}]);`),
+    '  }',
+    '  return memory.data<u8>([0]);',
+    '}',
+  ];
+  const lines = [
+    ...lookup('errorCode', (code) => code),
+    ...lookup('errorRemedies', (_, { remedies }) => remedyLines(remedies)),
+  ];
+  return [`// ${NOTE}`, ...lines, ''].join('\n');
+}
+
+function bytesOf(text) {
+  return [...Buffer.from(text), 0].join(', ');
 }

@@ -40,12 +40,14 @@ import {
 } from './task';
 import { KEEP, OPEN } from './decoding';
 
-const READ: u32 = 1;
+export const READ: u32 = 1;
 const CLOSE: u32 = 4;
-const FINISHED: u32 = 5;
+export const FINISHED: u32 = 5;
+/** Of a request; the report of FINISHED follows. */
+export const REQUEST_BYTES: usize = 40;
 
 /** What decoding answers: see above. */
-const CANNOT: i64 = -1;
+export const CANNOT: i64 = -1;
 const TOO_LARGE: i64 = -3;
 
 /** Bytes that archives may unpack to in the host's memory at one time, where they are read anywhere. */
