@@ -2,14 +2,13 @@
 
 import { FORMAT_LIMIT, INTERNAL } from '../../build/generated/status';
 import { allocate, mark, release } from '../abi';
-import { writeFloat } from '../gguf/number';
 import { parseUnsigned, unsigned } from '../json/reader';
 import { ARRAY, BOOLEAN, keyOf, NUMBER, OBJECT, parseJson, STRING, Value } from '../json/value';
-import { newOutput } from '../output';
 import { begin, ok, problem } from '../problem';
-import { sameBytes, Text } from '../text';
+import { Text } from '../text';
 import { newAttributes } from './attributes';
 import { fail, failNow } from './failure';
+import { floatOf } from './float';
 import { makeBool, makeFloat, makeInt, makeList, makeNull, makeString } from './host';
 
 /** The data of a reply as a tree; its failure ends the call. */
@@ -70,37 +69,4 @@ function makeNumber(text: Text): u32 {
 export function unsignedOf(value: Value): u64 {
   if (!parseUnsigned(value)) unreachable();
   return unsigned;
-}
-
-/** AssemblyScript parses its own strings only: UTF-16 behind a header whose last word is the length. */
-const HEADER_BYTES: usize = 20;
-/** Its result can be some units in the last place away. */
-const MOST_AWAY: i64 = 4;
-
-/** The text is of the core's own writer: the number that it writes so is the right one. */
-function floatOf(text: Text): f64 {
-  const before = mark();
-  const units = allocate(HEADER_BYTES + 2 * text.size) + HEADER_BYTES;
-  store<u32>(units - 4, (<u32>text.size) << 1);
-  for (let i: usize = 0; i < text.size; i++) store<u16>(units + 2 * i, <u16>text.at(i));
-  const near = F64.parseFloat(changetype<string>(units));
-  const exact = nearestWritten(near, text);
-  release(before);
-  return exact;
-}
-
-function nearestWritten(near: f64, text: Text): f64 {
-  for (let away: i64 = 0; away <= MOST_AWAY; away++) {
-    const above = reinterpret<f64>(reinterpret<i64>(near) + away);
-    if (isWritten(above, text)) return above;
-    const below = reinterpret<f64>(reinterpret<i64>(near) - away);
-    if (isWritten(below, text)) return below;
-  }
-  return near;
-}
-
-function isWritten(value: f64, text: Text): bool {
-  const written = newOutput(32);
-  writeFloat<f64>(written, value);
-  return sameBytes(written.asText(), text);
 }

@@ -99,9 +99,11 @@ describe('inspectModel in nix-wasm.wasm', () => {
   });
 
   it('writes floats to the last digit', () => {
-    const values = Array.from({ length: 2000 }, () => {
-      return (Math.random() - 0.5) * 10 ** Math.floor(Math.random() * 600 - 300);
+    const random = Array.from({ length: 2000 }, () => {
+      return (Math.random() - 0.5) * 10 ** Math.floor(Math.random() * 632 - 323);
     });
+    const limits = [5e-324, 1.7976931348623157e308, 2.2250738585072014e-308, 0.1, 1e21, 1234567890123456800];
+    const values = [...random, ...limits];
     const bytes = ggufFile({
       metadata: values.map((value, index) => [`v.${index}`, { type: 'f64', value }]),
       tensors: [],
