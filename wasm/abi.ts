@@ -38,10 +38,14 @@ export function allocate(size: usize): usize {
   return address;
 }
 
-/** Bytes that stay until the instance is dropped. Only valid while the arena is empty. */
+/** How far the arena has ever reached: memory behind it is still zero. */
+let touched: usize = floor;
+
+/** Zeros that stay until the instance is dropped. Only valid while the arena is empty. */
 export function reserve(size: usize): usize {
-  top = floor;
+  release(floor);
   const address = allocate(size);
+  if (touched > address) memory.fill(address, 0, min(touched, top) - address);
   floor = top;
   return address;
 }
@@ -49,9 +53,7 @@ export function reserve(size: usize): usize {
 /** More bytes right behind those that were reserved last, `end` being where they end; else false. */
 export function growReserved(end: usize, size: usize): bool {
   if (align16(end) != floor) return false;
-  top = floor;
-  allocate(size);
-  floor = top;
+  reserve(size);
   return true;
 }
 
@@ -62,12 +64,13 @@ export function mark(): usize {
 
 /** Gives back everything that was allocated since `mark` answered this. */
 export function release(to: usize): void {
+  touched = max(touched, top);
   top = to;
 }
 
 /** Empties the arena. */
 export function reset(): void {
-  top = floor;
+  release(floor);
 }
 
 /** What every `cabi_post_*` is: the component's host has copied the reply. */

@@ -44,7 +44,8 @@ export function gguf(ptr: usize, len: usize, fileSize: u64): usize {
   return finish(result);
 }
 
-function readHeader(ptr: usize, len: usize, fileSize: u64): void {
+/** As far as the bytes at hand reach: `lacking` of gguf/reader.ts says where it stops. */
+export function readHeader(ptr: usize, len: usize, fileSize: u64): void {
   metadata = newOutput(1024);
   tensors = newList<Tensor>();
   openReader(textAt(ptr, len), fileSize);
@@ -73,6 +74,12 @@ function readVersion(): void {
   }
 }
 
+/** Bytes of the file behind its tensors and their padding, after readHeader. */
+export function trailingBytes(fileSize: u64): u64 {
+  const end = dataStart + alignUp(dataEnd, alignment);
+  return fileSize > end ? fileSize - end : 0;
+}
+
 function writeResult(fileSize: u64, to: Output): void {
   let parameters: u64 = 0, bytes: u64 = 0;
   const rows = newOutput(96 * <usize>tensors.count + 8).byte(0x5b);
@@ -83,11 +90,10 @@ function writeResult(fileSize: u64, to: Output): void {
     bytes += tensor.bytes;
     writeTensor(rows, tensor);
   }
-  const end = dataStart + alignUp(dataEnd, alignment);
   to.put('{"format":"gguf"').member('version').number(version).member('alignment').number(alignment);
   to.member('headerSize').number(position).member('dataStart').number(min(dataStart, fileSize));
   to.member('parameters').number(parameters).member('bytes').number(bytes);
-  to.member('trailing').number(fileSize > end ? fileSize - end : 0);
+  to.member('trailing').number(trailingBytes(fileSize));
   to.member('metadata').text(metadata.asText());
   to.member('tensors').text(rows.byte(0x5d).asText()).byte(0x7d);
 }

@@ -5,8 +5,7 @@ import { parseSafetensorsMetadata } from '@huggingface/hub';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/base/errors.ts';
 import { inspectSafetensors, safetensorsStartSize } from '../../src/core/safetensors.ts';
-
-type Header = Record<string, unknown> | string | Uint8Array;
+import { BROKEN_HEADERS, GOOD_HEADERS, type Header, tensor } from './safetensors-cases.ts';
 
 /** The start of a file with the given header; numbers may be written into a string exactly. */
 function start(header: Header, length?: bigint): Uint8Array {
@@ -32,9 +31,6 @@ function refusal(run: () => unknown): ModelError {
   throw new Error('accepted');
 }
 
-const tensor = (dtype: unknown, shape: unknown, from: unknown, to: unknown): Record<string, unknown> => ({
-  dtype, shape, data_offsets: [from, to],
-});
 const GOOD = { a: tensor('F32', [2, 3], 0, 24), b: tensor('I64', [1], 24, 32), __metadata__: { format: 'pt' } };
 
 describe('a good safetensors file', () => {
@@ -59,18 +55,7 @@ describe('a good safetensors file', () => {
     expect(found.tensors.map(({ name }) => name)).toEqual(['z', 'e', 'a']);
   });
 
-  it.each([
-    ['no tensors', {}, 0],
-    ['no metadata', { a: tensor('U8', [1], 0, 1) }, 1],
-    ['null metadata', { __metadata__: null, a: tensor('U8', [1], 0, 1) }, 1],
-    ['white space around the header', '\n {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}} \t', 1],
-    ['a scalar', { a: tensor('F64', [], 0, 8) }, 8],
-    ['a dimension of zero', { a: tensor('F32', [0, 5], 0, 0), b: tensor('F32', [3, 0], 0, 0) }, 0],
-    ['unknown attributes of a tensor', { a: { ...tensor('U8', [1], 0, 1), extra: { x: [1, null, true, 'é'] } } }, 1],
-    ['a name with escapes', '{"a\\u00e9\\"":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 1],
-    ['half a byte twice', { a: tensor('F4', [2], 0, 1) }, 1],
-    ['four times six bits', { a: tensor('F6_E2M3', [4], 0, 3) }, 3],
-  ])('may have %s', (_, header, dataSize) => {
+  it.each(GOOD_HEADERS.map(({ what, header, dataSize }) => [what, header, dataSize] as const))('may have %s', (_, header, dataSize) => {
     expect(() => inspect(header, dataSize)).not.toThrow();
   });
 
@@ -116,55 +101,7 @@ describe('a safetensors file is refused', () => {
     expect(refusal(() => inspectSafetensors(start(GOOD).subarray(0, 20), 500)).message).toContain('not read');
   });
 
-  const one = (fields: string): string => `{"a":{${fields}}}`;
-  const valid = '"dtype":"U8","shape":[1],"data_offsets":[0,1]';
-  it.each<[string, Header, number]>([
-    ['an empty header', '', 0],
-    ['a header that is no object', '[]', 0],
-    ['a header that is no JSON', '{"a":', 0],
-    ['a header that is not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 0],
-    ['zeros behind the header', '{}\0\0', 0],
-    ['a byte order mark', '\ufeff{}', 0],
-    ['a second value', '{}{}', 0],
-    ['nesting beyond 127 levels', one(`${valid},"x":${'['.repeat(127)}${']'.repeat(127)}`), 1],
-    ['metadata twice', '{"__metadata__":{},"__metadata__":{}}', 0],
-    ['a number in its metadata', { __metadata__: { a: 1 } }, 0],
-    ['an object in its metadata', { __metadata__: { a: {} } }, 0],
-    ['a list as metadata', { __metadata__: [] }, 0],
-    ['a metadata key twice', '{"__metadata__":{"a":"1","a":"2"}}', 0],
-    ['a tensor that is no object', { a: 1 }, 0],
-    ['a tensor that is null', { a: null }, 0],
-    ['a tensor twice', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}', 2],
-    ['dtype twice', one(`${valid},"dtype":"U8"`), 1],
-    ['shape twice', one(`${valid},"shape":[1]`), 1],
-    ['data_offsets twice', one(`${valid},"data_offsets":[0,1]`), 1],
-    ['no dtype', one('"shape":[1],"data_offsets":[0,1]'), 1],
-    ['no shape', one('"dtype":"U8","data_offsets":[0,1]'), 1],
-    ['no data_offsets', one('"dtype":"U8","shape":[1]'), 1],
-    ['dtype null', one('"dtype":null,"shape":[1],"data_offsets":[0,1]'), 1],
-    ['an unknown dtype', { a: tensor('F33', [1], 0, 1) }, 1],
-    ['a dtype in lower case', { a: tensor('u8', [1], 0, 1) }, 1],
-    ['a negative dimension', { a: tensor('U8', [-1], 0, 1) }, 1],
-    ['a dimension with a fraction', one('"dtype":"U8","shape":[1.0],"data_offsets":[0,1]'), 1],
-    ['a dimension as text', { a: tensor('U8', ['1'], 0, 1) }, 1],
-    ['a dimension of 2^64', one('"dtype":"U8","shape":[18446744073709551616],"data_offsets":[0,1]'), 1],
-    ['one offset', one('"dtype":"U8","shape":[1],"data_offsets":[0]'), 1],
-    ['three offsets', one('"dtype":"U8","shape":[1],"data_offsets":[0,1,2]'), 1],
-    ['an offset with an exponent', one('"dtype":"U8","shape":[1],"data_offsets":[0,1e0]'), 1],
-    ['offsets that run backwards', { a: tensor('U8', [1], 1, 0) }, 1],
-    ['a gap before the first tensor', { a: tensor('U8', [1], 1, 2) }, 2],
-    ['a gap between two', { a: tensor('U8', [1], 0, 1), b: tensor('U8', [1], 2, 3) }, 3],
-    ['an overlap', { a: tensor('U8', [2], 0, 2), b: tensor('U8', [2], 1, 3) }, 3],
-    ['two tensors on the same bytes', { a: tensor('U8', [2], 0, 2), b: tensor('U8', [2], 0, 2) }, 2],
-    ['a shape whose product wraps to a small number', one('"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]'), 0],
-    ['a product that overflows before a zero', one('"dtype":"U8","shape":[4294967296,4294967296,0],"data_offsets":[0,0]'), 0],
-    ['a size in bits that overflows', one('"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,0]'), 0],
-    ['offsets beyond 2^53 that doubles would confuse', one('"dtype":"U8","shape":[0],"data_offsets":[9007199254740993,9007199254740992]'), 0],
-    ['a part of a byte', { a: tensor('F4', [3], 0, 2) }, 2],
-    ['more bytes than its tensors', { a: tensor('U8', [1], 0, 1) }, 2],
-    ['fewer bytes than its tensors', { a: tensor('U8', [2], 0, 2) }, 1],
-    ['bytes without tensors', {}, 1],
-  ])('for %s', (_, header, dataSize) => {
+  it.each(BROKEN_HEADERS.map(({ what, header, dataSize }) => [what, header, dataSize] as const))('for %s', (_, header, dataSize) => {
     const error = refusal(() => inspect(header, dataSize));
     expect(error.code).toBe('FORMAT_INVALID');
     expect(error.message).toMatch(/safetensors|JSON/);

@@ -122,7 +122,7 @@ const OTHERS: CleanCase[] = [
   plain('UTF-16', Buffer.from('\ufeffhello', 'utf16le'), 'text', 'notes.txt'),
   plain('a picture', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'png', 'a.png'),
   plain('safetensors', bytes(u64(2), '{}'), 'safetensors', 'model.safetensors'),
-  plain('GGUF', 'GGUF\x03\0\0\0', 'gguf', 'model.gguf'),
+  plain('GGUF', bytes('GGUF\x03\0\0\0', u64(0), u64(0)), 'gguf', 'model.gguf'),
   plain('nothing', '', 'empty', 'notes.txt'),
   plain('something unknown', Buffer.from(Array.from({ length: 700 }, (_, i) => 255 - ((i * 13) % 100))), 'unknown', 'tokens.spm'),
   plain('a tar of texts', tar([{ name: 'a/b.txt', data: Buffer.from('hello') }]), 'tar', 'a.tar'),

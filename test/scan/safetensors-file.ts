@@ -1,10 +1,6 @@
 // Writes safetensors files, good and bad.
 
-export type Header = Record<string, unknown> | string | Uint8Array;
-
-export function tensor(dtype: unknown, shape: unknown, from: unknown, to: unknown): Record<string, unknown> {
-  return { dtype, shape, data_offsets: [from, to] };
-}
+import type { Header } from '../core/safetensors-cases.ts';
 
 /** A header (numbers beyond 2^53 go into a text), so many bytes of data, and the length if it is a lie. */
 export function safetensors(header: Header, dataSize = 0, length?: bigint): Buffer {

@@ -33,16 +33,21 @@ export class Entry {
   /** Of an array. */
   elementType: u32;
   count: u64;
+  /** Of a string. */
+  text: Text;
 }
+
+/** What readMetadata has read. */
+export let entries: List<Entry> = changetype<List<Entry>>(0);
 
 /** What `general.alignment` says, in bytes. */
 export let alignment: u32 = DEFAULT_ALIGNMENT;
 
 export function readMetadata(count: u64, to: Output): void {
   alignment = DEFAULT_ALIGNMENT;
+  entries = newList<Entry>();
   if (!fits(count, LEAST_ENTRY_BYTES)) return;
   if (count > MAX_ENTRIES) return tooMany('metadata entries', MAX_ENTRIES, count);
-  const entries = newList<Entry>();
   to.byte(0x7b);
   for (let i: u64 = 0; i < count && going(); i++) entries.push(readEntry(to));
   to.byte(0x7d);
@@ -63,7 +68,10 @@ function readEntry(to: Output): Entry {
   if (!going()) return entry;
   to.comma().quoted(entry.key).byte(0x3a);
   if (entry.type == TYPE_ARRAY) readArray(entry, to);
-  else if (entry.type == TYPE_STRING) writeText(to, readText());
+  else if (entry.type == TYPE_STRING) {
+    entry.text = readText();
+    writeText(to, entry.text);
+  }
   else readScalar(entry, to);
   return entry;
 }

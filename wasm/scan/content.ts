@@ -23,7 +23,7 @@ const AFTER_PICKLE: u32 = 1;
 const TAIL: u32 = 2;
 const TAIL_READ: u32 = 3;
 const END: u32 = 4;
-const AFTER_HEADER: u32 = 5;
+const AFTER_READER: u32 = 5;
 
 /** In a task's state. */
 @unmanaged
@@ -39,7 +39,7 @@ export function stepContent(task: Task): u32 {
     case AFTER_PICKLE: return afterPickle(task);
     case TAIL: return seekTail(task);
     case TAIL_READ: return readTail(task);
-    case AFTER_HEADER: return goOn(task, sniff(task.here, task.have, task.left));
+    case AFTER_READER: return afterReader(task);
   }
   return DONE;
 }
@@ -62,10 +62,16 @@ function begin(task: Task): u32 {
 /** Read at any place, and to the end of what may be a large header; then looked at as anything else. */
 function enterReader(task: Task, format: u32): u32 {
   if (task.seekable) {
-    task.step = AFTER_HEADER;
+    task.step = AFTER_READER;
     pushInner(task, format, task.pos, task.end);
   } else keepDecoded(task);
   return AGAIN;
+}
+
+function afterReader(task: Task): u32 {
+  task.pos = task.from;
+  if (!task.want(<usize>min(<u64>HEAD_BYTES, task.left))) return task.ended ? DONE : MORE;
+  return goOn(task, sniff(task.here, task.have, task.left));
 }
 
 function goOn(task: Task, kind: u32): u32 {

@@ -1,7 +1,7 @@
 // The name of the file being scanned, and what a name says about a content. Names never make anything
 // clean: they only decide whether a content that nobody understands is worth a warning.
 
-import { SAFETENSORS } from './format-ids';
+import { GGUF, SAFETENSORS, TEMPLATE } from './format-ids';
 
 /** The end of the path that is kept: more than any extension. */
 const FILE_NAME_BYTES: usize = 256;
@@ -35,7 +35,9 @@ export function namedLikeBinary(ptr: usize, size: usize): bool {
 
 /** The format that whoever loads something of this name expects, and nothing else; 0 without one. */
 export function namedFormat(ptr: usize, size: usize): u32 {
-  return endsWithOneOf(' safetensors ', ptr, size) ? SAFETENSORS : 0;
+  if (endsWithOneOf(' safetensors ', ptr, size)) return SAFETENSORS;
+  if (endsWithOneOf(' gguf ', ptr, size)) return GGUF;
+  return endsWithOneOf(' jinja jinja2 j2 ', ptr, size) ? TEMPLATE : 0;
 }
 
 export function namedLikePickle(ptr: usize, size: usize): bool {

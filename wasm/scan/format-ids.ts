@@ -9,6 +9,8 @@ export const ZIP_MEMBER: u32 = 4;
 export const NPY: u32 = 5;
 export const TAR: u32 = 6;
 export const SAFETENSORS: u32 = 20;
+export const GGUF: u32 = 21;
+export const TEMPLATE: u32 = 23;
 
 /** What an inspection begins with, and the readers that only it has (wasm/inspect). */
 export const INSPECTION: u32 = 60;

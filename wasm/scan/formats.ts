@@ -5,11 +5,15 @@ import { stepInspection } from '../inspect/content';
 import { stepInspectNpy } from '../inspect/npy';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
-import { CONTENT, INSPECTION, INSPECT_NPY, NPY, PICKLE, SAFETENSORS, TAR, ZIP, ZIP_MEMBER } from './format-ids';
+import {
+  CONTENT, GGUF, INSPECTION, INSPECT_NPY, NPY, PICKLE, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
+} from './format-ids';
+import { stepGguf } from './gguf';
 import { stepNpy } from './npy';
 import { stepSafetensors } from './safetensors';
 import { stepTar } from './tar';
 import { DONE, Task } from './task';
+import { stepTemplate } from './template';
 import { stepZip } from './zip';
 import { stepZipMember } from './zip-member';
 
@@ -24,6 +28,8 @@ export function stepTask(task: Task): u32 {
     case NPY: return stepNpy(task);
     case TAR: return stepTar(task);
     case SAFETENSORS: return stepSafetensors(task);
+    case GGUF: return stepGguf(task);
+    case TEMPLATE: return stepTemplate(task);
   }
   return DONE;
 }

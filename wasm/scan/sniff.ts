@@ -2,7 +2,7 @@
 // compressed ones, the method.
 
 import { BZIP2, GZIP, LZ4, LZMA, UNKNOWN_METHOD, XZ, ZLIB, ZSTD } from './decoding';
-import { SAFETENSORS } from './format-ids';
+import { GGUF, SAFETENSORS } from './format-ids';
 import { isHeader as isTarHeader } from './tar';
 import { decodeRune, runeBytes } from '../utf8';
 
@@ -36,7 +36,7 @@ export function sniff(ptr: usize, size: usize, left: u64): u32 {
   const four: u32 = size >= 4 ? load<u32>(ptr) : 0;
   switch (four) {
     case 0x04034b50: case 0x06054b50: return is(THE_ZIP, 'zip'); // PK34, PK56
-    case 0x46554747: return is(HARMLESS, 'gguf'); // GGUF
+    case 0x46554747: return read(GGUF, 'gguf'); // GGUF
     case 0x474e5089: return is(HARMLESS, 'png'); // 89 PNG
     case 0x38464947: return is(HARMLESS, 'gif'); // GIF8
     case 0x46464952: return is(HARMLESS, 'riff'); // RIFF: wav, webp
