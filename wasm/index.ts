@@ -10,6 +10,7 @@ export { checkname, storename } from './name';
 export { checkpaths } from './path-check';
 export { globmatch, selectpaths } from './glob-match';
 export { narframes } from './nar';
+export { decodeopen, decodestep } from './decode/decoder';
 export { inspectopen, scanfeed, scanopen, scanstep } from './scan/session';
 export { parsespec } from './spec/spec';
 export { pin, plan } from './plan';

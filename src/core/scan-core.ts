@@ -3,8 +3,9 @@
 // scan-file.ts and inspect-parts.ts drive it.
 
 import type { CoreInstance } from './instance.ts';
-import { MissingPart } from './parts-source.ts';
-import { bytesSource, canDecode, decodeWhole, DecodedSource, type PackedRange, type ScanSource } from './scan-source.ts';
+import type { FailureReason } from './decoder.ts';
+import { bytesSource, canDecode, decodeWhole, DecodedSource } from './scan-source.ts';
+import type { PackedRange, ScanSource } from './scan-source.ts';
 
 const READ = 1;
 const OPEN = 2;
@@ -13,9 +14,8 @@ const CLOSE = 4;
 /** The machine has finished: its report follows the request. */
 export const DONE = 5;
 
-const CANNOT = -1n;
-const DATA_BROKEN = -2n;
-const TOO_LARGE = -3n;
+/** Why there are no more bytes than were answered. */
+const REASONS: Readonly<Record<FailureReason, bigint>> = { cannot: 1n, broken: 2n, tooLarge: 3n, trailing: 4n };
 
 const REQUEST_BYTES = 40;
 
@@ -87,37 +87,34 @@ export class ScanCore {
 export function answer(request: Request, sources: Sources, core: ScanCore): bigint {
   const { kind, source, offset, length, ptr } = request;
   if (kind === READ) return read(sources.get(source), offset, core.bytes(ptr, length));
-  if (kind === CLOSE) sources.delete(source);
-  if (kind !== OPEN && kind !== KEEP) return 0n;
-  if (!canDecode(request.method)) return CANNOT;
+  if (kind !== OPEN && kind !== KEEP && kind !== CLOSE) return 0n;
+  sources.get(source)?.close?.();
+  sources.delete(source);
+  if (kind === CLOSE) return 0n;
+  if (!canDecode(request.method)) return failed('cannot');
   const parent = sources.get(request.from);
-  if (parent === undefined) return DATA_BROKEN;
+  if (parent === undefined) return failed('broken');
   const packed = { source: parent, offset, length, method: request.method };
   if (kind === KEEP) return keep(packed, request, sources);
   sources.set(source, new DecodedSource(packed));
   return 0n;
 }
 
+/** So many bytes there were, and then no more, for a reason. */
+function failed(reason: FailureReason, count = 0): bigint {
+  return -(BigInt(count) * 256n + REASONS[reason]);
+}
+
 function read(source: ScanSource | undefined, offset: number, target: Uint8Array): bigint {
-  if (source === undefined) return DATA_BROKEN;
-  try {
-    return BigInt(source.read(offset, target));
-  } catch (error) {
-    // A file that cannot be read is the caller's trouble; what cannot be unpacked is the file's.
-    if (!(source instanceof DecodedSource) || error instanceof MissingPart) throw error;
-    return DATA_BROKEN;
-  }
+  if (source === undefined) return failed('broken');
+  const count = source.read(offset, target);
+  const { failure } = source;
+  return count === target.length || failure === undefined ? BigInt(count) : failed(failure, count);
 }
 
 function keep(packed: PackedRange, request: Request, sources: Sources): bigint {
-  sources.delete(request.source);
-  try {
-    const bytes = decodeWhole(packed, request.limit);
-    if (bytes === undefined) return TOO_LARGE;
-    sources.set(request.source, bytesSource(bytes));
-    return BigInt(bytes.length);
-  } catch (error) {
-    if (error instanceof MissingPart) throw error;
-    return DATA_BROKEN;
-  }
+  const { bytes, failure } = decodeWhole(packed, request.limit);
+  if (failure === 'tooLarge') return failed(failure);
+  sources.set(request.source, bytesSource(bytes));
+  return failure === undefined ? BigInt(bytes.length) : failed(failure, bytes.length);
 }

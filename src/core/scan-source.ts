@@ -1,22 +1,30 @@
 // Where the scanner's bytes come from: a file, bytes in memory, or something that is unpacked while it is
 // read. scan-file.ts hands them to the core; nothing here judges anything.
 
-import { Gunzip, Inflate, Unzlib } from 'fflate';
+import { CoreDecoder } from './core-decoder.ts';
+import { DecodeFailure, type Decoder, type FailureReason, type Take } from './decoder.ts';
+import { FflateDecoder } from './fflate-decoder.ts';
+import { MissingPart } from './parts-source.ts';
 
 export interface ScanSource {
-  /** Fills the target from `offset` on; fewer bytes only at the end. */
+  /** Fills the target from `offset` on; fewer bytes only at the end, or where `failure` says why. */
   read(offset: number, target: Uint8Array): number;
+  /** Why it ended where it did, if that was not its end. */
+  readonly failure?: FailureReason | undefined;
   close?(): void;
 }
 
-/** The request's numbers of methods (wasm/scan/decoding.ts) that fflate knows. */
-const DECODERS: Readonly<Record<number, (() => Decoder) | undefined>> = {
-  1: () => new Inflate(),
-  2: () => new Unzlib(),
-  3: () => new Gunzip(),
+/** The request's numbers of methods (wasm/scan/decoding.ts). zstd and 7z have no decoder here. */
+const DECODERS: Readonly<Record<number, ((take: Take) => Decoder) | undefined>> = {
+  1: (take) => new FflateDecoder(1, take),
+  2: (take) => new FflateDecoder(2, take),
+  3: (take) => new FflateDecoder(3, take),
+  4: (take) => new CoreDecoder(4, take),
+  5: (take) => new CoreDecoder(5, take),
+  6: (take) => new CoreDecoder(6, take),
+  7: (take) => new CoreDecoder(7, take),
+  9: (take) => new CoreDecoder(9, take),
 };
-
-type Decoder = Inflate | Unzlib | Gunzip;
 
 export interface PackedRange {
   readonly source: ScanSource;
@@ -39,20 +47,22 @@ export function bytesSource(bytes: Uint8Array): ScanSource {
   };
 }
 
-/** Deflate makes at most a thousand bytes of one, so that a piece becomes at most 16 MiB. */
-const PIECE_BYTES = 16 * 1024;
-
 /** A packed range, unpacked as far as it is read. Read forwards; going back begins anew. */
 export class DecodedSource implements ScanSource {
   readonly #packed: PackedRange;
   #decoder: Decoder | undefined;
   #taken = 0;
   /** What has been unpacked and not been read yet, and where its first byte stands. */
-  #chunks: Uint8Array[] = [];
+  #chunk: Uint8Array | undefined;
   #position = 0;
+  #failure: FailureReason | undefined;
 
   constructor(packed: PackedRange) {
     this.#packed = packed;
+  }
+
+  get failure(): FailureReason | undefined {
+    return this.#failure;
   }
 
   read(offset: number, target: Uint8Array): number {
@@ -70,11 +80,17 @@ export class DecodedSource implements ScanSource {
     return count;
   }
 
-  #restart(): void {
+  close(): void {
+    this.#decoder?.close?.();
     this.#decoder = undefined;
+  }
+
+  #restart(): void {
+    this.close();
     this.#taken = 0;
-    this.#chunks = [];
+    this.#chunk = undefined;
     this.#position = 0;
+    this.#failure = undefined;
   }
 
   #skipTo(offset: number): void {
@@ -86,49 +102,65 @@ export class DecodedSource implements ScanSource {
   }
 
   #drop(count: number): void {
-    const [first] = this.#chunks;
-    if (first === undefined) return;
     this.#position += count;
-    if (count === first.length) this.#chunks.shift();
-    else this.#chunks[0] = first.subarray(count);
+    this.#chunk = this.#chunk?.subarray(count);
   }
 
-  /** The first chunk that is left, unpacked now if need be; undefined at the end. */
+  /** What is left of the chunk, or another one, unpacked now; undefined at the end. */
   #next(): Uint8Array | undefined {
-    while (this.#chunks.length === 0 && this.#taken < this.#packed.length) this.#decode();
-    return this.#chunks[0];
+    if (this.#chunk !== undefined && this.#chunk.length > 0) return this.#chunk;
+    this.#chunk = this.#failure === undefined ? this.#decode() : undefined;
+    return this.#chunk;
   }
 
-  #decode(): void {
-    const { source, offset, length, method } = this.#packed;
-    this.#decoder ??= this.#open(method);
-    const piece = new Uint8Array(Math.min(PIECE_BYTES, length - this.#taken));
-    const count = source.read(offset + this.#taken, piece);
-    this.#taken = count === 0 ? length : this.#taken + count;
-    this.#decoder.push(piece.subarray(0, count), this.#taken >= length);
+  /** What cannot be unpacked is the file's fault, whatever goes wrong; but for what is not here yet. */
+  #decode(): Uint8Array | undefined {
+    try {
+      this.#decoder ??= this.#open();
+      return this.#decoder.next();
+    } catch (error) {
+      if (error instanceof MissingPart) throw error;
+      this.#failure = error instanceof DecodeFailure ? error.reason : 'broken';
+      return undefined;
+    }
   }
 
-  #open(method: number): Decoder {
-    const decoder = DECODERS[method]?.();
-    if (decoder === undefined) throw new Error(`no decoder for method ${method}`);
-    decoder.ondata = (chunk: Uint8Array) => {
-      if (chunk.length > 0) this.#chunks.push(chunk);
-    };
-    return decoder;
+  #open(): Decoder {
+    const open = DECODERS[this.#packed.method];
+    if (open === undefined) throw new DecodeFailure('cannot');
+    return open((target) => this.#take(target));
+  }
+
+  #take(target: Uint8Array): number {
+    const { source, offset, length } = this.#packed;
+    const wanted = target.subarray(0, Math.max(0, length - this.#taken));
+    const count = source.read(offset + this.#taken, wanted);
+    this.#taken += count;
+    return count;
   }
 }
 
-/** All of a packed range in memory; undefined where it is more than `limit` bytes. */
-export function decodeWhole(packed: PackedRange, limit: number): Uint8Array | undefined {
+/** Bytes in memory, and why there are no more. */
+export interface Kept {
+  readonly bytes: Uint8Array;
+  readonly failure: FailureReason | undefined;
+}
+
+/** All of a packed range, if it is no more than `limit` bytes. */
+export function decodeWhole(packed: PackedRange, limit: number): Kept {
   const source = new DecodedSource(packed);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
-    const chunk = new Uint8Array(1024 * 1024);
-    const count = source.read(size, chunk);
-    size += count;
-    if (size > limit) return undefined;
-    if (count > 0) chunks.push(chunk.subarray(0, count));
-    if (count < chunk.length) return Buffer.concat(chunks);
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(1024 * 1024);
+      const count = source.read(size, chunk);
+      size += count;
+      if (size > limit) return { bytes: new Uint8Array(0), failure: 'tooLarge' };
+      if (count > 0) chunks.push(chunk.subarray(0, count));
+      if (count < chunk.length) return { bytes: Buffer.concat(chunks), failure: source.failure };
+    }
+  } finally {
+    source.close();
   }
 }

@@ -7,7 +7,7 @@ import {
 } from './assemble.ts';
 import { joblibArray } from './joblib-file.ts';
 import { npy } from './npy-file.ts';
-import { gzipped, zlibbed } from './packed.ts';
+import { gzipped, PACKED, zlibbed } from './packed.ts';
 import { tar } from './tar-file.ts';
 import { checkpoint, zip } from './zips.ts';
 
@@ -90,6 +90,20 @@ const PICKLES: CleanCase[] = [
   clean('a joblib file with an array', joblibArray(bytes()), 'joblib', 'model.joblib'),
   clean('a joblib file with objects', joblibArray(bytes(), pickle(EMPTY_LIST), 'O8'), 'joblib', 'model.joblib'),
   clean('a compressed joblib file', zlibbed(joblibArray(bytes())), 'zlib', 'model.joblib'),
+  clean('a pickle in bzip2', PACKED.bzip2, 'bzip2', 'model.joblib'),
+  clean('a pickle in bzip2 of two streams', bytes(PACKED.bzip2, PACKED.bzip2), 'bzip2', 'model.joblib'),
+  clean('a pickle in xz', PACKED.xz, 'xz', 'model.joblib'),
+  clean('a pickle in xz that is filled up with zeros', bytes(PACKED.xz, Buffer.alloc(8)), 'xz', 'model.joblib'),
+  clean('a pickle in lzma', PACKED.lzma, 'lzma', 'model.joblib'),
+  clean('a pickle in LZ4', PACKED.lz4, 'lz4', 'model.joblib'),
+  clean("a pickle in joblib's old format", bytes('ZF', '0xb'.padEnd(19), zlibbed(PACKED.plain)), 'joblib-zf', 'model.pkl'),
+  clean("a pickle in joblib's older format", bytes('ZF', '0xb'.padEnd(20), zlibbed(PACKED.plain)), 'joblib-zf', 'model.pkl'),
+  clean('a pickle gzipped in two members', bytes(gzipped(PACKED.plain), gzipped(PACKED.plain)), 'gzip', 'model.pkl.gz'),
+  clean('a zip of every method', zip([
+    { name: 'a', data: PACKED.plain }, { name: 'b', data: PACKED.plain, method: 8 },
+    { name: 'c', data: PACKED.plain, method: 12, packed: PACKED.bzip2 }, { name: 'd', data: PACKED.plain, method: 14, packed: PACKED.zipLzma },
+    { name: 'e', data: PACKED.plain, method: 95, packed: PACKED.xz },
+  ]), 'zip', 'a.zip'),
   clean('a gzipped pickle', gzipped(pickle(numpyArray)), 'gzip', 'model.pkl.gz'),
 ];
 

@@ -1,7 +1,7 @@
 // What must never be accepted: every row of the known evasions, with the advisory where there is one, and
 // the gadgets that other scanners' lists have missed.
 
-import { bzip2ed, gzipped, xzed, zlibbed } from './packed.ts';
+import { gzipped, PACKED, PACKED_EVIL, zlibbed } from './packed.ts';
 import {
   ADDITEMS, APPEND, BINPERSID, binget, binput, binunicode, BUILD, bytes, call, DUP, EMPTY_DICT,
   EMPTY_LIST, EMPTY_SET, EMPTY_TUPLE, EVIL, frame, get, global, inst, int, longBinput, MARK,
@@ -175,8 +175,11 @@ const FILES: Case[] = [
   malicious('a duplicate member', zip([{ name: 'a/data.pkl', data: CLEAN }, { name: 'a/data.pkl', data: evil }]), 'model.pt'),
   malicious('a duplicate in another case', zip([{ name: 'a/data.pkl', data: evil }, { name: 'A/Data.pkl', data: CLEAN }]), 'model.pt'),
   refused('a clean duplicate', zip([{ name: 'a/data.pkl', data: CLEAN }, { name: 'a/DATA.pkl', data: CLEAN }]), 'model.pt'),
-  refused('a method that nobody reads', zip([{ name: 'a.npy', data: evil, method: 12 }]), 'x.npz'),
-  refused('lzma in an npz', zip([{ name: 'a.npy', data: evil, method: 14 }]), 'x.npz'),
+  malicious('bzip2 in an npz', zip([{ name: 'a.npy', data: PACKED_EVIL.plain, method: 12, packed: PACKED_EVIL.bzip2 }]), 'x.npz'),
+  malicious('lzma in an npz', zip([{ name: 'a.npy', data: PACKED_EVIL.plain, method: 14, packed: PACKED_EVIL.zipLzma }]), 'x.npz'),
+  malicious('xz in a zip', zip([{ name: 'a.pkl', data: PACKED_EVIL.plain, method: 95, packed: PACKED_EVIL.xz }]), 'x.zip'),
+  refused('bzip2 that is none in an npz', zip([{ name: 'a.npy', data: evil, method: 12 }]), 'x.npz'),
+  refused('zstd in a zip', zip([{ name: 'a.npy', data: evil, method: 93 }]), 'x.npz'),
   malicious('zip64', zip([{ name: 'a/data.pkl', data: evil }], { zip64: true }), 'model.pt'),
   malicious('a long comment', zip([{ name: 'a/data.pkl', data: evil }], { comment: 'x'.repeat(60_000) }), 'model.pt'),
   malicious('something before the zip', zip([{ name: 'a/data.pkl', data: evil }], { before: 'PK\x03\x04junk' }), 'model.pt'),
@@ -194,11 +197,23 @@ const FILES: Case[] = [
   malicious('gzip in gzip', gzipped(gzipped(evil)), 'model.pkl'),
   malicious('zlib, as joblib writes it', zlibbed(evil), 'model.joblib'),
   malicious('a tar in a gzip', gzipped(tar([{ name: 'model/a.pkl', data: evil }])), 'model.tar.gz'),
-  refused('bzip2', bzip2ed, 'model.joblib'),
-  refused('xz', xzed, 'model.joblib'),
-  refused('lz4', bytes('\x04\x22\x4d\x18', Buffer.alloc(40)), 'model.joblib'),
-  refused('lzma', bytes('\x5d\x00\x00\x80\x00', Buffer.alloc(40, 255)), 'model.joblib'),
-  refused('the old joblib format', bytes('ZF0x1f\x00\x01\x02', Buffer.alloc(40, 7)), 'model.pkl'),
+  malicious('bzip2', PACKED_EVIL.bzip2, 'model.joblib'),
+  malicious('bzip2 behind an empty stream', bytes('BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0', PACKED_EVIL.bzip2), 'model.joblib'),
+  malicious('xz', PACKED_EVIL.xz, 'model.joblib'),
+  malicious('lzma', PACKED_EVIL.lzma, 'model.joblib'),
+  malicious('lz4', PACKED_EVIL.lz4, 'model.joblib'),
+  malicious('the old joblib format', bytes('ZF', '0x18'.padEnd(19), zlibbed(evil)), 'model.pkl'),
+  malicious('the older joblib format, a blank wider', bytes('ZF', '0x18'.padEnd(20), zlibbed(evil)), 'model.pkl'),
+  ...(['bzip2', 'xz', 'lzma', 'lz4'] as const).flatMap((method) => [
+    malicious(`${method} in the second stream`, bytes(PACKED[method], PACKED_EVIL[method]), 'model.joblib'),
+    malicious(`${method} that breaks behind the payload`, bytes(PACKED_EVIL[method], PACKED[method].subarray(0, -20)), 'model.joblib'),
+    refused(`${method} with something behind it`, bytes(PACKED[method], 'something'), 'model.joblib'),
+  ]),
+  malicious('gzip in the second member', bytes(gzipped(PACKED.plain), gzipped(evil)), 'model.pkl.gz'),
+  malicious('gzip that breaks behind the payload', bytes(gzipped(evil), gzipped(PACKED.plain).subarray(0, -9)), 'model.pkl.gz'),
+  refused('lz4 that is none', bytes('\x04\x22\x4d\x18', Buffer.alloc(40)), 'model.joblib'),
+  refused('lzma that is none', bytes('\x5d\x00\x00\x80\x00', Buffer.alloc(40, 255)), 'model.joblib'),
+  refused('the old joblib format around nothing', bytes('ZF0x1f\x00\x01\x02', Buffer.alloc(40, 7)), 'model.pkl'),
   refused('7z (nullifAI)', bytes('7z\xbc\xaf\x27\x1c', Buffer.alloc(60, 1)), 'model.bin'),
   refused('something unknown named like a model', Buffer.from(Array.from({ length: 600 }, (_, i) => 128 + ((i * 7) % 128))), 'model.bin'),
   refused('an HDF5 file', bytes('\x89HDF\r\n\x1a\n', Buffer.alloc(100)), 'model.h5'),

@@ -20,6 +20,8 @@ export interface ZipEntry {
   /** What the member's own header says instead. */
   readonly local?: LocalHeader;
   readonly statedSize?: number;
+  /** What stands in the zip: the data, packed by `method`. */
+  readonly packed?: Uint8Array;
 }
 
 export interface ZipOptions {
@@ -52,9 +54,9 @@ interface Fields {
   readonly size: number;
 }
 
-function describe({ data, method = 0, crc, statedSize }: ZipEntry): Fields {
-  const packed = method === 8 ? deflateRawSync(data) : Buffer.from(data);
-  return { packed, method, crc: crc ?? crc32(data), size: statedSize ?? data.length };
+function describe({ data, method = 0, crc, statedSize, ...entry }: ZipEntry): Fields {
+  const packed = entry.packed ?? (method === 8 ? deflateRawSync(data) : data);
+  return { packed: Buffer.from(packed), method, crc: crc ?? crc32(data), size: statedSize ?? data.length };
 }
 
 function localHeader({ name, flags = 0, local = {} }: ZipEntry, fields: Fields): Buffer {

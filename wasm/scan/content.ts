@@ -13,7 +13,7 @@ import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
 import { NPY, PICKLE, TAR, ZIP } from './format-ids';
 import {
   ANY_ARCHIVE, HARMLESS, HEAD_BYTES, isText, OPAQUE_CONTENT, sniff, sniffedFormat, sniffedMethod, sniffedName,
-  THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP, WITH_HEADER,
+  sniffedSkip, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP, WITH_HEADER,
 } from './sniff';
 import { AGAIN, canNest, count, DONE, MORE, pushInner, Task } from './task';
 import { findEndRecord, TAIL_BYTES } from './zip-end';
@@ -91,11 +91,16 @@ function enter(task: Task, kind: u32): u32 {
     task.step = END;
     pushInner(task, ZIP, task.pos, task.end);
   } else if (kind == THE_NPY) pushInner(task, NPY, task.pos, task.end);
-  else if (kind == ANY_ARCHIVE) pushDecoded(task, sniffedMethod, task.pos, task.left);
+  else if (kind == ANY_ARCHIVE) pushUnpacked(task);
   else if (namedLikeModel(task.name, task.nameSize)) {
     reportPlain(UNKNOWN_FORMAT, task, task.pos, 'Is of a format that the scanner cannot look into yet.');
   }
   return AGAIN;
+}
+
+function pushUnpacked(task: Task): void {
+  const skip = min(sniffedSkip, task.left);
+  pushDecoded(task, sniffedMethod, task.pos + skip, task.left - skip);
 }
 
 /** A storage: only looked at for a pickle that somebody may have hidden in it. */

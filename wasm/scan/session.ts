@@ -15,19 +15,21 @@
 //                     5 done    the report follows the request, JSON
 //     +4  u32 source   +8 u64 offset   +16 u64 length   +24 u32 ptr   +28 u32 method   +32 u32 from
 //     +36 u32 limit
-//   scanfeed(answer)       a number of bytes, or why not: -1 cannot decode this method, -2 the data is
-//                          broken, -3 it is more than may be kept
+//   scanfeed(answer)       a number of bytes; or, where the content ends for a reason, -(256 * bytes +
+//                          reason). 1: cannot decode this, 2: the data is broken, 3: it is more than may
+//                          be kept, 4: what follows is not compressed
 //
 // A host that cannot decode says so: what it could not decode is reported as unscannable.
 
 import { reply } from '../abi';
 import { Output, newOutput } from '../output';
-import { ARCHIVE_BROKEN, ARCHIVE_LIMIT, ARCHIVE_UNREADABLE } from '../../build/generated/scan-rules';
+import { ARCHIVE_BROKEN, ARCHIVE_LIMIT, ARCHIVE_UNREADABLE, TRAILING_DATA } from '../../build/generated/scan-rules';
 import { closePickles, openPickles } from '../pickle/machine';
 import { provideMemory } from '../pickle/pages';
 import { setInspecting, inspecting } from '../inspect/mode';
 import { openInspection, writeInspection } from '../inspect/result';
 import { begin, finish } from '../problem';
+import { compareChecksum, passChecksum } from './checksum';
 import { CONTENT, INSPECTION } from './format-ids';
 import { openFindings, reportPlain, writeReport } from './findings';
 import { openKeys } from '../pickle/storages';
@@ -36,7 +38,7 @@ import { gatherAt, gathered, gatherSize, gatherTo, mustGather, openWhole, prepar
 import { nameFile } from './file-name';
 import { stepTask } from './formats';
 import {
-  count, DONE, fed, MORE, openTasks, parentOf, popTask, prepareRead, pushTask, readAt, readSize, readTo, Task, taskAt, topTask,
+  count, DONE, fed, MORE, openTasks, ownerOf, parentOf, popTask, prepareRead, pushTask, readAt, readSize, readTo, Task, taskAt, topTask,
 } from './task';
 import { KEEP, OPEN } from './decoding';
 
@@ -46,9 +48,12 @@ export const FINISHED: u32 = 5;
 /** Of a request; the report of FINISHED follows. */
 export const REQUEST_BYTES: usize = 40;
 
-/** What decoding answers: see above. */
+/** The answer of a host that decodes nothing. */
 export const CANNOT: i64 = -1;
-const TOO_LARGE: i64 = -3;
+/** Reasons: see above. */
+const NO_DECODER: u32 = 1;
+const TOO_LARGE: u32 = 3;
+const TRAILING: u32 = 4;
 
 /** Bytes that archives may unpack to in the host's memory at one time, where they are read anywhere. */
 const MAX_KEPT_BYTES: u64 = 256 * 1024 * 1024;
@@ -62,8 +67,10 @@ let kept: u64 = 0;
 let decoded: u64 = 0;
 /** What was asked of the host last. */
 let asked: u32 = 0;
-/** The offset of what was to be read. */
+/** What was to be read: from where, how much, and the address that it goes to. */
 let askedAt: u64 = 0;
+let askedSize: u64 = 0;
+let askedTo: usize = 0;
 /** Per open source: how far it has been decoded. */
 const decodedTo: usize = memory.data(16 * 8);
 
@@ -104,6 +111,7 @@ export function scanstep(): usize {
     const what = stepTask(task);
     if (what == MORE && !task.ended) return askToRead(task);
     if (what == DONE || what == MORE) {
+      compareChecksum(task);
       popTask();
       if (task.owns) return askToClose(task);
     }
@@ -120,31 +128,39 @@ export function scanfeed(answer: i64): void {
   asked = 0;
   if (kind != READ && kind != OPEN && kind != KEEP) return;
   const task = topTask();
-  if (kind == READ && answer >= 0) return take(task, <u64>answer);
-  if (answer >= 0) {
-    task.pending = 0;
-    task.owns = true;
-    if (kind == KEEP) {
-      task.end = <u64>answer;
-      kept += <u64>answer;
-      task.seekable = true;
-    }
-    return;
-  }
-  reportFailure(task, answer);
-  if (kind == READ) {
-    // Its reader goes on as if the content ended here.
-    take(task, 0);
-  } else {
+  const reason: u32 = answer < 0 ? <u32>(-answer & 255) : 0;
+  const size: u64 = answer < 0 ? <u64>(-answer >> 8) : <u64>answer;
+  if (kind == READ) take(task, size, reason);
+  else if (reason == NO_DECODER || reason == TOO_LARGE) {
+    reportFailure(task, reason);
     sources--;
     popTask();
-  }
+  } else opened(task, kind, size, reason);
 }
 
-function take(task: Task, size: u64): void {
-  if (mustGather(task)) gathered(task, <usize>min(size, <u64>gatherSize));
-  else fed(task, <usize>min(size, <u64>readSize));
-  if (task.source > 0) countDecoded(task, askedAt + size);
+/** The reader goes on; where there is a reason, as if the content ended here. */
+function take(task: Task, size: u64, reason: u32): void {
+  const count = min(size, askedSize);
+  passChecksum(ownerOf(task), askedAt, askedTo, <usize>count);
+  if (mustGather(task)) gathered(task, <usize>count);
+  else fed(task, <usize>count);
+  if (task.source > 0) countDecoded(task, askedAt + count);
+  if (reason == 0) return;
+  task.end = min(task.end, askedAt + count);
+  reportFailure(task, reason);
+  // Nobody can say what the rest of it would have been.
+  ownerOf(task).checks = false;
+}
+
+function opened(task: Task, kind: u32, size: u64, reason: u32): void {
+  task.pending = 0;
+  task.owns = true;
+  if (kind == KEEP) {
+    task.end = size;
+    kept += size;
+    task.seekable = true;
+  }
+  if (reason != 0) reportFailure(task, reason);
 }
 
 function countDecoded(task: Task, to: u64): void {
@@ -158,9 +174,10 @@ function countDecoded(task: Task, to: u64): void {
   task.end = askedAt;
 }
 
-function reportFailure(task: Task, answer: i64): void {
-  if (answer == CANNOT) reportPlain(ARCHIVE_UNREADABLE, task, task.from, 'Is compressed by a method that this scanner cannot decode.');
-  else if (answer == TOO_LARGE) reportPlain(ARCHIVE_LIMIT, task, task.from, 'Is an archive inside an archive that unpacks to more than 256 MiB.');
+function reportFailure(task: Task, reason: u32): void {
+  if (reason == NO_DECODER) reportPlain(ARCHIVE_UNREADABLE, task, task.from, 'Is compressed by a method, or needs more memory to unpack, than this scanner has.');
+  else if (reason == TOO_LARGE) reportPlain(ARCHIVE_LIMIT, task, task.from, 'Is an archive inside an archive that unpacks to more than 256 MiB.');
+  else if (reason == TRAILING) reportPlain(TRAILING_DATA, task, task.end, 'Something follows behind the compressed data that is not compressed.');
   else reportPlain(ARCHIVE_BROKEN, task, task.pos, 'The compressed data is broken.');
 }
 
@@ -169,8 +186,10 @@ function askToRead(task: Task): usize {
   if (gathers) prepareGather(task);
   else prepareRead(task);
   askedAt = gathers ? gatherAt : readAt;
-  const made = request(READ, task.source, askedAt, <u64>(gathers ? gatherSize : readSize));
-  store<u32>(made.ptr, <u32>(gathers ? gatherTo : readTo), 24);
+  askedSize = gathers ? <u64>gatherSize : <u64>readSize;
+  askedTo = gathers ? gatherTo : readTo;
+  const made = request(READ, task.source, askedAt, askedSize);
+  store<u32>(made.ptr, <u32>askedTo, 24);
   return reply(0, made.ptr, made.size);
 }
 

@@ -25,6 +25,8 @@ export let sniffedName: string = '';
 export let sniffedMethod: u32 = 0;
 /** Of format-ids.ts. */
 export let sniffedFormat: u32 = 0;
+/** Bytes in front of what is compressed. */
+export let sniffedSkip: u64 = 0;
 
 const TAR_HEADER: usize = 512;
 /** Bytes that a content is judged by, where it has as many. */
@@ -33,6 +35,7 @@ export const HEAD_BYTES: usize = 512;
 /** `size` bytes of a content of `left` bytes (or an unknown number). */
 export function sniff(ptr: usize, size: usize, left: u64): u32 {
   sniffedMethod = 0;
+  sniffedSkip = 0;
   const four: u32 = size >= 4 ? load<u32>(ptr) : 0;
   switch (four) {
     case 0x04034b50: case 0x06054b50: return is(THE_ZIP, 'zip'); // PK34, PK56
@@ -53,10 +56,10 @@ export function sniff(ptr: usize, size: usize, left: u64): u32 {
   if (size >= 6 && four == 0x4d554e93 && load<u16>(ptr, 4) == 0x5950) return is(THE_NPY, 'npy'); // 93 NUMPY
   const two: u32 = size >= 2 ? load<u16>(ptr) : 0;
   if (two == 0x8b1f) return packed(GZIP, 'gzip');
-  if ((four & 0xffffff) == 0x685a42 && size >= 10 && load<u8>(ptr, 4) == 0x31) return packed(BZIP2, 'bzip2'); // BZh, pi
-  if ((four & 0xffffff) == 0x00005d && size >= 13) return packed(LZMA, 'lzma');
+  if ((four & 0xffffff) == 0x685a42 && size >= 10 && isBzip2(load<u8>(ptr, 4))) return packed(BZIP2, 'bzip2'); // BZh
+  if (two == 0x005d && size >= 13) return packed(LZMA, 'lzma');
   if ((four & 0xffffff) == 0xffd8ff) return is(HARMLESS, 'jpeg');
-  if (two == 0x465a && !isText(ptr, size)) return packed(UNKNOWN_METHOD, 'joblib-zf'); // ZF
+  if (two == 0x465a && !isText(ptr, size)) return oldJoblib(ptr, size); // ZF
   if (isZlib(ptr, size)) return packed(ZLIB, 'zlib');
   if (isTar(ptr, size)) return is(THE_TAR, 'tar');
   if (isSafetensors(ptr, size, left)) return read(SAFETENSORS, 'safetensors');
@@ -76,6 +79,17 @@ function read(format: u32, name: string): u32 {
 function packed(method: u32, name: string): u32 {
   sniffedMethod = method;
   return is(ANY_ARCHIVE, name);
+}
+
+/** How a block begins (pi), or the end of a stream without any (the root of pi), which others may follow. */
+function isBzip2(byte: u32): bool {
+  return byte == 0x31 || byte == 0x17;
+}
+
+/** joblib before 0.10: the size in hexadecimal, filled with blanks up to 19 characters or 20, then zlib. */
+function oldJoblib(ptr: usize, size: usize): u32 {
+  sniffedSkip = size > 21 && load<u8>(ptr, 21) == 0x20 ? 22 : 21;
+  return packed(ZLIB, 'joblib-zf');
 }
 
 /** RFC 1950 with the window that everybody uses, 32 KiB. (Other first bytes are opcodes of pickles.) */

@@ -63,6 +63,12 @@ export class Task {
   /** How the content is looked at: content.ts. */
   mode: u32;
   state: usize;
+  /** What checksum.ts knows about the content. */
+  checks: bool;
+  wantedCrc: u32;
+  wantedSize: u64;
+  crc: u32;
+  crcTo: u64;
   /** What a pickle that has ended tells its parent: see pickle/stream.ts. */
   childResult: u32;
 
@@ -142,6 +148,13 @@ export function parentOf(task: Task): Task {
   return taskAt(max(index - 1, 0));
 }
 
+/** The task whose bytes these are: those that read on in their parent's have none of their own. */
+export function ownerOf(task: Task): Task {
+  let owner = task;
+  while (owner.inner) owner = parentOf(owner);
+  return owner;
+}
+
 /** Whether another level is allowed. */
 @inline
 export function canNest(): bool {
@@ -170,6 +183,7 @@ export function pushTask(format: u32, source: u32, from: u64, end: u64): Task {
   task.mode = 0;
   task.nameSize = 0;
   task.childResult = 0;
+  task.checks = false;
   memory.fill(task.state, 0, STATE_BYTES);
   return task;
 }

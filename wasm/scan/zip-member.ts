@@ -5,7 +5,8 @@
 import {
   ARCHIVE_BROKEN, ARCHIVE_MISMATCH, ARCHIVE_UNREADABLE,
 } from '../../build/generated/scan-rules';
-import { BZIP2, DEFLATE, LZMA, OPEN, UNKNOWN_METHOD, XZ, ZSTD } from './decoding';
+import { expectChecksum } from './checksum';
+import { BZIP2, DEFLATE, OPEN, UNKNOWN_METHOD, XZ, ZIP_LZMA, ZSTD } from './decoding';
 import { reportPlain } from './findings';
 import { CONTENT } from './format-ids';
 import { hashBytes } from './hash64';
@@ -79,7 +80,7 @@ function sameSizes(member: Member, header: usize): bool {
 
 function become(task: Task, member: Member): u32 {
   const mode = member.mode, content = member.content, method = member.method;
-  const packed = member.packed, unpacked = member.unpacked;
+  const packed = member.packed, unpacked = member.unpacked, crc = member.crc;
   if ((member.flags & UNREADABLE_FLAGS) != 0) {
     reportPlain(ARCHIVE_UNREADABLE, task, task.pos, 'The member is encrypted.');
     return DONE;
@@ -96,6 +97,7 @@ function become(task: Task, member: Member): u32 {
   if (method == 0) {
     task.end = task.pos + packed;
     task.limit = task.end;
+    if (packed == unpacked) expectChecksum(task, crc, unpacked);
     return AGAIN;
   }
   task.pending = OPEN;
@@ -107,8 +109,10 @@ function become(task: Task, member: Member): u32 {
   task.pos = 0;
   task.windowAt = 0;
   task.windowSize = 0;
-  task.end = NO_END;
-  task.limit = NO_END;
+  // Without a mark at its end, only the directory says where LZMA ends.
+  task.end = task.method == ZIP_LZMA ? unpacked : NO_END;
+  task.limit = task.end;
+  expectChecksum(task, crc, unpacked);
   return AGAIN;
 }
 
@@ -117,7 +121,7 @@ function methodOf(method: u32): u32 {
   switch (method) {
     case 8: return DEFLATE;
     case 12: return BZIP2;
-    case 14: return LZMA;
+    case 14: return ZIP_LZMA;
     case 93: return ZSTD;
     case 95: return XZ;
   }
