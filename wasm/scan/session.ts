@@ -175,7 +175,7 @@ function countDecoded(task: Task, to: u64): void {
 }
 
 function reportFailure(task: Task, reason: u32): void {
-  if (reason == NO_DECODER) reportPlain(ARCHIVE_UNREADABLE, task, task.from, 'Is compressed by a method, or needs more memory to unpack, than this scanner has.');
+  if (reason == NO_DECODER) reportPlain(ARCHIVE_UNREADABLE, task, task.from, 'Is compressed by a method that this scanner cannot decode, or so that it takes too much memory.');
   else if (reason == TOO_LARGE) reportPlain(ARCHIVE_LIMIT, task, task.from, 'Is an archive inside an archive that unpacks to more than 256 MiB.');
   else if (reason == TRAILING) reportPlain(TRAILING_DATA, task, task.end, 'Something follows behind the compressed data that is not compressed.');
   else reportPlain(ARCHIVE_BROKEN, task, task.pos, 'The compressed data is broken.');
