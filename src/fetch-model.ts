@@ -8,6 +8,7 @@ import { planModel } from './core/plan.ts';
 import type { Plan, PlannedFile } from './core/plan.ts';
 import { pinnedManifest } from './pinned-manifest.ts';
 import { describeSource, resolveManifest } from './resolve.ts';
+import { noteOtherScanners, scanStage, scanStorePath } from './scan-model.ts';
 import { withStage } from './stage.ts';
 import type { NixStore } from './store/nix-store.ts';
 
@@ -27,15 +28,24 @@ export type PinnedPlan = Plan & { readonly pin: 'hash' | 'files'; readonly store
 export async function fetchModel(input: unknown, context: Context): Promise<FetchedModel> {
   const store = await context.store();
   const plan = requirePin(planModel(input, store.storeDir));
-  if (await store.isValidPath(plan.storePath)) return fetchedModel(plan, false);
+  noteOtherScanners(plan.spec, context);
+  if (await store.isValidPath(plan.storePath)) return await validModel(plan, context);
 
   const manifest = await missingManifest(plan, store, context);
   return await withStage(manifest, plan.pin === 'hash' ? 'tree' : 'files', context, async (download) => {
     // Whoever had the stage before may have added the model.
-    if (await store.isValidPath(plan.storePath)) return fetchedModel(plan, false);
-    await addToStore(plan, await download(), store, context);
+    if (await store.isValidPath(plan.storePath)) return await validModel(plan, context);
+    const stage = await download();
+    await scanStage(plan, stage, context);
+    await addToStore(plan, stage, store, context);
     return fetchedModel(plan, true);
   });
+}
+
+/** A model that is there already: cached, substituted or added by hand, and perhaps never looked at. */
+async function validModel(plan: PinnedPlan, context: Context): Promise<FetchedModel> {
+  await scanStorePath(plan, plan.storePath, context);
+  return fetchedModel(plan, false);
 }
 
 /** The plan, or an error that prints the command which gives the missing hash. */

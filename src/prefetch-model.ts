@@ -3,8 +3,10 @@
 
 import { totalSize } from './base/manifest.ts';
 import type { Context } from './context.ts';
+import { planModel } from './core/plan.ts';
+import type { Plan } from './core/plan.ts';
 import { resolveManifest } from './resolve.ts';
-import { parseSpec } from './spec/parse-spec.ts';
+import { noteOtherScanners, recordAccepted, scanStage } from './scan-model.ts';
 import { withStage } from './stage.ts';
 
 export interface PrefetchedModel {
@@ -19,12 +21,17 @@ export interface PrefetchedModel {
 }
 
 export async function prefetchModel(input: unknown, context: Context): Promise<PrefetchedModel> {
-  const spec = parseSpec(input);
+  const store = await context.store();
+  const plan = unpinned(planModel(input, store.storeDir));
+  const { spec } = plan;
+  noteOtherScanners(spec, context);
   const manifest = await resolveManifest(spec, context);
   return await withStage(manifest, 'tree', context, async (download) => {
     const stage = await download();
-    const store = await context.store();
+    const accepted = await scanStage(plan, stage, context);
     const added = await store.addTree({ name: spec.name, directory: stage.directory });
+    const pinned = { ...spec, hash: added.narHash, fileHashes: undefined, lock: undefined };
+    if (accepted) await recordAccepted(planModel(pinned, store.storeDir), context);
     return {
       name: spec.name,
       hash: added.narHash,
@@ -34,4 +41,10 @@ export async function prefetchModel(input: unknown, context: Context): Promise<P
       files: stage.files,
     };
   });
+}
+
+/** As if nothing pinned the model: what arrives decides. */
+function unpinned(plan: Plan): Plan {
+  const scan = plan.scan === null ? null : { ...plan.scan, key: undefined };
+  return { ...plan, pin: null, storePath: undefined, files: undefined, scan };
 }

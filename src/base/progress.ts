@@ -6,7 +6,9 @@ export type ProgressEvent =
   | { readonly type: 'bytes'; readonly path: string; readonly count: number }
   | { readonly type: 'retry'; readonly path: string; readonly attempt: number; readonly delayMs: number; readonly reason: string }
   | { readonly type: 'done'; readonly path: string; readonly size: number }
-  | { readonly type: 'step'; readonly text: string };
+  | { readonly type: 'step'; readonly text: string }
+  /** Shown where other progress is not. May have several lines. */
+  | { readonly type: 'warning'; readonly text: string };
 
 export type Progress = (event: ProgressEvent) => void;
 

@@ -3,7 +3,6 @@
 
 import { cacheDirectory, processEnvironment } from '../base/env.ts';
 import type { Progress } from '../base/progress.ts';
-import { silent } from '../base/progress.ts';
 import type { Context } from '../context.ts';
 import { createHttp } from '../net/http.ts';
 import type { NixStore } from '../store/nix-store.ts';
@@ -52,8 +51,15 @@ export async function withContext<T>(
   }
 }
 
+/** What --quiet leaves. */
+function warningsOnly(stream: NodeJS.WritableStream): Progress {
+  return (event) => {
+    if (event.type === 'warning') stream.write(`warning: ${event.text}\n`);
+  };
+}
+
 function openDisplay(options: GlobalOptions): { progress: Progress; finish: () => void } {
-  if (options.quiet === true) return { progress: silent, finish: () => undefined };
+  if (options.quiet === true) return { progress: warningsOnly(process.stderr), finish: () => undefined };
   if (process.stderr.isTTY) return progressBars(process.stderr);
   return { progress: progressLines(process.stderr), finish: () => undefined };
 }

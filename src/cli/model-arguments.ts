@@ -14,12 +14,21 @@ export interface ModelOptions {
   readonly exclude?: readonly string[];
   readonly lock: string;
   readonly specJson?: string;
+  /** The spec's `security` as JSON, or a file that holds it. */
+  readonly security?: string;
 }
 
 export const DEFAULT_LOCK = 'models.lock.json';
 
 /** The specs that a command is about: the one named, or every model of the lock file. */
 export async function modelInputs(models: readonly string[], options: ModelOptions): Promise<unknown[]> {
+  const inputs = await specsOf(models, options);
+  if (options.security === undefined) return inputs;
+  const security = await readSecurity(options.security);
+  return inputs.map((input) => ({ ...(input as object), security }));
+}
+
+async function specsOf(models: readonly string[], options: ModelOptions): Promise<unknown[]> {
   if (options.specJson !== undefined) return [await readSpec(options.specJson)];
   if (models.length > 0) return await Promise.all(models.map((model) => modelInput(model, options)));
   const lock = await requireLock(options.lock);
@@ -58,6 +67,17 @@ async function requireLock(file: string): Promise<LockFile> {
       'Or name the model by its source: huggingface:org/name',
     ],
   });
+}
+
+/** A file's name does not begin with a brace. */
+export async function readSecurity(given: string): Promise<unknown> {
+  const isText = given.trimStart().startsWith('{');
+  try {
+    return JSON.parse(isText ? given : await readFile(given, 'utf8')) as unknown;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new ModelError('SPEC_INVALID', '--security is not JSON', { subject: given, cause });
+  }
 }
 
 async function readSpec(file: string): Promise<unknown> {

@@ -50,6 +50,7 @@ export function createProgram(output: Output): Command {
     .description('put pinned models into the Nix store and print their paths')
     .argument('[models...]', `${MODELS}; none: every model of the lock file`)
     .option('--out-link <path>', 'make a symlink that also keeps the model from garbage collection')
+    .addOption(securityOption())
     .action(async (models: string[], options: GlobalOptions & FetchOptions) => {
       const { fetchCommand } = await import('./commands/fetch.ts');
       await withContext(options, (context) => fetchCommand(models, options, context, output));
@@ -61,6 +62,7 @@ export function createProgram(output: Output): Command {
     .option('--name <name>', 'name of the model (default: from the source)')
     .addOption(includeOption())
     .addOption(excludeOption())
+    .addOption(securityOption())
     .action(async (source: string, options: GlobalOptions & Omit<ModelOptions, 'lock'>) => {
       const { prefetchCommand } = await import('./commands/prefetch.ts');
       await withContext(options, (context) => prefetchCommand(source, options, context, output));
@@ -167,6 +169,8 @@ function modelOptions(command: Command): Command {
     .option('--spec-json <file>', 'read a whole spec from a file, or - for standard input');
 }
 
+const securityOption = (): Option =>
+  new Option('--security <json>', "the spec's `security`, as JSON or a file that holds it (docs/spec.md)");
 const lockOption = (): Option => new Option('--lock <file>', 'the lock file').default(DEFAULT_LOCK);
 const includeOption = (): Option => repeated('--include <glob>', 'only files that match');
 const excludeOption = (): Option => repeated('--exclude <glob>', 'no file that matches');

@@ -44,6 +44,9 @@ export function progressBars(stream: NodeJS.WriteStream, now: () => number = Dat
       case 'step':
         draw(`${event.text}\n`);
         break;
+      case 'warning':
+        draw(`warning: ${event.text}\n`);
+        break;
       case 'start':
         bars.set(event.path, { size: event.size, received: event.resumed });
         break;

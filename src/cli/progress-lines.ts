@@ -15,6 +15,9 @@ export function progressLines(stream: NodeJS.WritableStream, now: () => number =
       case 'step':
         stream.write(`${event.text}\n`);
         break;
+      case 'warning':
+        stream.write(`warning: ${event.text}\n`);
+        break;
       case 'start':
         if (event.resumed > 0) stream.write(`resume ${event.path} at ${formatBytes(event.resumed)}\n`);
         break;

@@ -55,6 +55,6 @@ function summary({ files, unread }: PathsReport): string {
 }
 
 /** A file's name may hold anything; the terminal should not obey it. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?');
 }

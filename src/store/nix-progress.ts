@@ -27,6 +27,7 @@ export function nixProgress(now: () => number): (event: ProgressEvent) => string
 
   return (event) => {
     if (event.type === 'step') return [line({ action: 'setPhase', phase: event.text })];
+    if (event.type === 'warning') return [line({ action: 'msg', level: LEVEL_WARNING, msg: event.text })];
     const transfer = transfers.get(event.path);
     switch (event.type) {
       case 'start': {

@@ -2,12 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeModel } from '../../scripts/make-model.mjs';
+import { narHashOfDirectory } from '../../src/core/nar-hash.ts';
 import { serveHub } from '../../src/hub/serve.ts';
 import type { RunningHub } from '../../src/hub/serve.ts';
 import { privateStore } from '../store/private-store.ts';
@@ -26,7 +27,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cli-'));
   model = join(folder, 'model');
   makeModel(model, { shards: 2, bytes: 2 ** 20 });
-  hub = await serveHub({ roots: [`org/tiny=${model}`], log: (line) => requests.push(line) });
+  await mkdir(join(folder, 'evil'));
+  await writeFile(join(folder, 'evil/pytorch_model.bin'), "cos\nsystem\n(S'echo evil'\ntR.");
+  const roots = [`org/tiny=${model}`, `org/evil=${join(folder, 'evil')}`];
+  hub = await serveHub({ roots, log: (line) => requests.push(line) });
   store = await privateStore();
 });
 afterAll(async () => {
@@ -62,6 +66,40 @@ describe('nix-ai-model', () => {
     expect(result.stdout).toMatch(/^locked tiny at [0-9a-f]{12}: 7 files, 1\.0 MiB$/);
     expect(requests.length).toBeGreaterThan(0);
     expect(weightRequests()).toEqual([]);
+  });
+
+  describe('with a malicious model', () => {
+    const evil = 'huggingface:org/evil';
+    const accept = ['--security', '{ "failOnScanError": false }'];
+    const hash = (): Promise<string> => narHashOfDirectory(join(folder, 'evil'));
+
+    it('refuses to fetch it, says why, and what to do', async () => {
+      const { status, stderr } = await run(['fetch', evil, '--hash', await hash()]);
+      expect(status).toBe(9);
+      expect(stderr).toMatch(/malicious: refused \[SCAN_REFUSED\][\s\S]*pytorch_model\.bin, byte \d+: .*os\.system/);
+      expect(stderr).toMatch(/what to do:[\s\S]*safetensors[\s\S]*security\.policy[\s\S]*--security/);
+    });
+
+    it('refuses to prefetch it, in JSON too', async () => {
+      const result = await run(['prefetch', evil, '--json']);
+      expect(json(result)).toMatchObject({ error: { code: 'SCAN_REFUSED', found: expect.stringContaining('os.system') as string } });
+    });
+
+    it('takes it with a warning, quiet or not, where --security says so', async () => {
+      const { status, stderr } = await run(['fetch', evil, '--hash', await hash(), '--quiet', ...accept]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^warning: evil is malicious/) as string });
+      const prefetched = await run(['prefetch', evil, ...accept]);
+      expect(prefetched.stdout).toContain('security = { "failOnScanError" = false; };');
+    });
+
+    it('reads --security from a file too, and refuses what is none', async () => {
+      await writeFile(join(folder, 'security.json'), '{ "enablePickleScan": false }');
+      const fetch = async (security: string): Promise<Result> =>
+        run(['fetch', evil, '--hash', await hash(), '--quiet', '--security', security]);
+      expect(await fetch('security.json')).toMatchObject({ status: 0, stderr: '' });
+      expect(await fetch('{ enablePickleScan }')).toMatchObject({ status: 2 });
+      expect((await fetch('{ "enablePickelScan": false }')).stderr).toContain('did you mean `enablePickleScan`');
+    });
   });
 
   it('fetches what the lock says, once, and links it', async () => {

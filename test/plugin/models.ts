@@ -25,7 +25,7 @@ export async function scratch(): Promise<string> {
 export async function makeModel(parent: string): Promise<TestModel> {
   const name = `plugin-test-${randomBytes(6).toString('hex')}`;
   const directory = join(parent, name);
-  const contents = { 'config.json': `{"model":"${name}"}`, 'onnx/model.bin': randomBytes(300) };
+  const contents = { 'config.json': `{"model":"${name}"}`, 'onnx/model.bin': weights() };
   await mkdir(join(directory, 'onnx'), { recursive: true });
   for (const [path, content] of Object.entries(contents)) await writeFile(join(directory, path), content);
   const hex = await output('nix-hash', ['--type', 'sha256', directory]);
@@ -41,6 +41,14 @@ export async function makeModel(parent: string): Promise<TestModel> {
       sha256: createHash('sha256').update(content).digest('hex'),
     })),
   };
+}
+
+/** What a scan has nothing against: safetensors, by its content. */
+function weights(): Buffer {
+  const header = Buffer.from('{"w":{"dtype":"U8","shape":[300],"data_offsets":[0,300]}}');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, randomBytes(300)]);
 }
 
 /** Adds the tree to the store, as a helper or a build would have, and returns its path. */

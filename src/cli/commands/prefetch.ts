@@ -3,8 +3,9 @@
 
 import type { Context } from '../../context.ts';
 import { prefetchModel } from '../../prefetch-model.ts';
-import { sourceInput } from '../model-arguments.ts';
+import { readSecurity, sourceInput } from '../model-arguments.ts';
 import type { ModelOptions } from '../model-arguments.ts';
+import { nixValue } from '../nix-value.ts';
 import { printResult } from '../report.ts';
 import type { Output } from '../report.ts';
 
@@ -14,14 +15,16 @@ export async function prefetchCommand(
   context: Context,
   output: Output,
 ): Promise<void> {
-  const input = sourceInput(source, options);
+  const security = options.security === undefined ? undefined : await readSecurity(options.security);
+  const input = { ...sourceInput(source, options), security };
   const model = await prefetchModel(input, context);
   const expression = [
     'fetchModel {',
-    `  name = ${JSON.stringify(model.name)};`,
-    `  source = ${JSON.stringify(source)};`,
+    `  name = ${nixValue(model.name)};`,
+    `  source = ${nixValue(source)};`,
     ...patternLines(options),
     `  hash = "${model.hash}";`,
+    ...(security === undefined ? [] : [`  security = ${nixValue(security)};`]),
     '}',
   ];
   printResult(output, model, [model.storePath, '', ...expression].join('\n'));
@@ -29,5 +32,5 @@ export async function prefetchCommand(
 
 function patternLines({ include, exclude }: Omit<ModelOptions, 'lock'>): string[] {
   const globs = [...(include ?? []), ...(exclude ?? []).map((glob) => `!${glob}`)];
-  return globs.length === 0 ? [] : [`  files = [ ${globs.map((glob) => JSON.stringify(glob)).join(' ')} ];`];
+  return globs.length === 0 ? [] : [`  files = [ ${globs.map((glob) => nixValue(glob)).join(' ')} ];`];
 }

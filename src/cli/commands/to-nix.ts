@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { EMPTY_LOCK, readLock, writeLock } from '../../lock/lock-file.ts';
 import { type DirectoryModel, lockEntryOf, modelOfDirectory } from '../../to-nix.ts';
 import { DEFAULT_LOCK } from '../model-arguments.ts';
+import { nixValue } from '../nix-value.ts';
 import { type Output, printResult } from '../report.ts';
 
 export interface ToNixOptions {
@@ -39,10 +40,10 @@ async function addEntry(file: string, model: DirectoryModel): Promise<void> {
 function byHash({ name, source, hash }: DirectoryModel): string {
   return [
     'fetchModel {',
-    `  name = ${nixText(name)};`,
+    `  name = ${nixValue(name)};`,
     source === undefined
       ? '  source = "huggingface:ORG/NAME@COMMIT"; # FIXME: where does the model come from?'
-      : `  source = ${nixText(source)};`,
+      : `  source = ${nixValue(source)};`,
     `  hash = "${hash}";`,
     '}',
   ].join('\n');
@@ -50,7 +51,7 @@ function byHash({ name, source, hash }: DirectoryModel): string {
 
 function byLock({ name }: DirectoryModel, lock: string): string {
   const path = lock.startsWith('/') || lock.startsWith('.') ? lock : `./${lock}`;
-  return ['fetchModel {', `  name = ${nixText(name)};`, `  lock = ${path};`, '}'].join('\n');
+  return ['fetchModel {', `  name = ${nixValue(name)};`, `  lock = ${path};`, '}'].join('\n');
 }
 
 /** What the user should know before trusting the expression. */
@@ -59,8 +60,4 @@ function remarks({ source, because }: DirectoryModel): string {
     return 'The directory does not say where the model comes from: write its source into the expression, or give --source.\n';
   }
   return because === undefined ? '' : `source guessed: ${source}, because ${because}\n`;
-}
-
-function nixText(text: string): string {
-  return JSON.stringify(text).replaceAll('${', '\\${');
 }
