@@ -1,6 +1,7 @@
 // Inspects a file whose description is spread over it (npy, npz, PyTorch checkpoints, ONNX): drives the
 // machine in the WASM core and fetches the parts that it asks for. inspect.ts calls it.
 
+import { ModelError } from '../base/errors.ts';
 import type { ModelFile } from './inspect.ts';
 import { CoreInstance } from './instance.ts';
 import { loadModule } from './module.ts';
@@ -25,13 +26,24 @@ export async function inspectParts(
   const sources = openSources(file);
   core.open('inspectopen', name, size);
   for (;;) {
-    const request = core.step();
-    if (request.kind === DONE) {
-      // One that stops before its end is dropped: it has not put its memory in order.
-      if (instance.memory.buffer.byteLength <= KEPT_MEMORY_BYTES) idle.push(instance);
-      return JSON.parse(new TextDecoder().decode(request.rest)) as ModelFile;
-    }
+    const request = nextRequest(core, instance);
+    if (request.kind === DONE) return JSON.parse(new TextDecoder().decode(request.rest)) as ModelFile;
     core.feed(await answerWhenThere(request, { core, file, sources }));
+  }
+}
+
+/** An instance whose machine has come to its end is used again; one that stops on the way is dropped. */
+function nextRequest(core: ScanCore, instance: CoreInstance): Request {
+  let isDone = false;
+  try {
+    const request = core.step();
+    isDone = request.kind === DONE;
+    return request;
+  } catch (error) {
+    isDone = error instanceof ModelError && error.code !== 'INTERNAL';
+    throw error;
+  } finally {
+    if (isDone && instance.memory.buffer.byteLength <= KEPT_MEMORY_BYTES) idle.push(instance);
   }
 }
 

@@ -24,7 +24,7 @@ export interface InspectedTensor {
 }
 
 export interface ModelFile {
-  readonly format: 'safetensors' | 'gguf' | 'npy' | 'npz';
+  readonly format: 'safetensors' | 'gguf' | 'npy' | 'npz' | 'torch' | 'torchscript';
   /** Of the format, where it has one. */
   readonly version?: number | undefined;
   readonly metadata: Safetensors['metadata'] | Gguf['metadata'];

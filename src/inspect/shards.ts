@@ -1,5 +1,5 @@
-// Is a model that lies in several files complete? safetensors has an index that names each tensor's
-// file, GGUF counts its parts in their names and its tensors in their metadata. Pure.
+// Is a model that lies in several files complete? safetensors and PyTorch have an index that names each
+// tensor's file, GGUF counts its parts in their names and its tensors in their metadata. Pure.
 
 import { ModelError } from '../base/errors.ts';
 import type { ModelFile } from '../core/inspect.ts';
@@ -32,7 +32,7 @@ export interface ModelFiles {
   readonly exists: (path: string) => boolean;
 }
 
-/** The text of a `*.safetensors.index.json`. */
+/** The text of a `*.safetensors.index.json` or `pytorch_model.bin.index.json`. */
 export function parseIndex(text: string, path: string): Index {
   const value = parseJson(text);
   const map = isRecord(value) ? value['weight_map'] : undefined;

@@ -20,7 +20,7 @@ export function leaveUnread(what: string): void {
   unread = what;
 }
 
-export function stepInspection(task: Task): u32 {
+export function stepFirstLook(task: Task): u32 {
   if (task.step == END) return DONE;
   if (!task.want(<usize>min(<u64>HEAD_BYTES, task.left))) return MORE;
   task.step = END;

@@ -25,7 +25,7 @@ export function openKept(): void {
 
 /** Cleared memory, 16-byte aligned; 0 where there is no more. Only while the arena is empty, as `reserve`. */
 export function keep(size: usize): usize {
-  size = (size + 15) & ~15;
+  size = (max(size, 1) + 15) & ~15;
   if (size > CHUNK_BYTES - top && !nextChunk()) return 0;
   const address = chunk(used - 1) + top;
   top += size;

@@ -16,6 +16,8 @@ export class Place {
   parent: usize;
   key: usize;
   keySize: usize;
+  /** What has been put into it by position. */
+  count: u32;
   /** Whether it has been put somewhere: the first place counts. */
   placed: bool;
 }

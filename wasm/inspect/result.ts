@@ -12,11 +12,13 @@ import {
   countParameters, dataBytes, headerBytes, isEndless, openListing, tensorCount, trailingBytes, writeTensors,
 } from './listing';
 import { openMetadata, writeMetadata } from './metadata';
+import { openPlaces } from './places';
 
 export function openInspection(): void {
   openKept();
   openListing();
   openMetadata();
+  openPlaces();
   openContent();
   openObstacle();
 }
@@ -47,6 +49,6 @@ function nameArchive(): void {
 function refuse(): void {
   const made = problem(NO_FILES_MATCH).found(newOutput().put(unread).asText());
   made.message.put('inspect does not read files of this format');
-  made.remedy(literal('inspect reads safetensors, GGUF, npy and npz.'));
+  made.remedy(literal('inspect reads safetensors, GGUF, npy, npz and zip checkpoints of PyTorch.'));
   made.remedy(literal('`nix-ai-model scan` judges every other format, pickles among them.'));
 }

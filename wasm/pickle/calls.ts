@@ -3,6 +3,9 @@
 
 import { ALLOWED, BUILD, CLASSES, DTYPE, ENCODE, FACTORY, REBUILD, SIZED, WRAPPER } from '../../build/generated/pickle-names';
 import { PICKLE_CALL_ARGUMENTS, PICKLE_COMPUTED_CALL, PICKLE_OBJECT_UPDATE } from '../../build/generated/scan-rules';
+import { inspecting } from '../inspect/mode';
+import { putState } from '../inspect/places';
+import { madeBy } from '../inspect/torch';
 import { dtypeState, dtypeValue } from './dtype';
 import { globalAt, noteCall } from './globals';
 import { Machine, note } from './machine';
@@ -25,6 +28,7 @@ function flagsOf(word: u32): u32 {
 /** REDUCE, NEWOBJ, OBJ, INST: calls `callable` and answers what is known of the result. */
 export function call(machine: Machine, callable: u32, args: u32, pos: u64): u32 {
   machine.called = true;
+  if (inspecting) return madeBy(callable, args);
   if (kindOf(callable) != GLOBAL) {
     note(machine, PICKLE_COMPUTED_CALL, pos, 'Calls an object that the pickle has made, not a function that it names.');
     return value(OPAQUE);
@@ -113,6 +117,10 @@ export function checkContainer(machine: Machine, word: u32, kind: u32, right: u3
 
 /** BUILD: what the object is afterwards. */
 export function build(machine: Machine, object: u32, state: u32, pos: u64): u32 {
+  if (inspecting) {
+    putState(object, state);
+    return object;
+  }
   if (kindOf(object) == A_DTYPE) return dtypeState(object, state);
   if (kindOf(object) == A_WRAPPER || isReported(object)) return object;
   if (kindOf(object) == INSTANCE && (flagsOf(object) & BUILD) != 0) return object;

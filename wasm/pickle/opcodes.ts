@@ -6,9 +6,8 @@ import { PICKLE_OUT_OF_BAND } from '../../build/generated/scan-rules';
 import { DICT, LIST, SET } from '../../build/generated/pickle-names';
 import { Task } from '../scan/task';
 import { fail, failure, Machine, note, pop, popMark, push, pushMark } from './machine';
-import { newItems } from './objects';
 import { buildObject, makeObject, newObject, reduce } from './opcodes/calls';
-import { addMany, addOne, makeDict, makeMarked, makeTuple, setOne, shortTuple } from './opcodes/containers';
+import { addMany, addOne, emptyDict, emptyList, makeDict, makeMarked, makeTuple, setOne, shortTuple } from './opcodes/containers';
 import { frame, passFrame, protocol } from './opcodes/frames';
 import { binaryLong, binaryString, literal, signed, textFloat, textNumber, textString } from './opcodes/literals';
 import { extension, globalLines, persistentLine, stackGlobal } from './opcodes/names';
@@ -65,7 +64,7 @@ function step(opcode: u32): void {
     case 0x55: if (takes(1)) literal(2, <u64>load<u8>(cursor + 1), true); return; // SHORT_BINSTRING
     case 0x56: return textString(false); // UNICODE
     case 0x58: if (takes(4)) literal(5, <u64>load<u32>(cursor + 1), true); return; // BINUNICODE
-    case 0x5d: return give(value(A_LIST), 0); // EMPTY_LIST
+    case 0x5d: return give(emptyList(), 0); // EMPTY_LIST
     case 0x61: return addOne(A_LIST, LIST); // APPEND
     case 0x62: return buildObject(); // BUILD
     case 0x63: return globalLines(false); // GLOBAL
@@ -75,7 +74,7 @@ function step(opcode: u32): void {
     case 0x68: if (takes(1)) getMemo(<u64>load<u8>(cursor + 1), 2); return; // BINGET
     case 0x69: return globalLines(true); // INST
     case 0x6a: if (takes(4)) getMemo(<u64>load<u32>(cursor + 1), 5); return; // LONG_BINGET
-    case 0x6c: return makeMarked(value(A_LIST)); // LIST
+    case 0x6c: return makeMarked(emptyList()); // LIST
     case 0x6f: return makeObject(); // OBJ
     case 0x70: return textMemo(true); // PUT
     case 0x71: if (takes(1)) putMemo(<u64>load<u8>(cursor + 1), 2); return; // BINPUT
@@ -83,7 +82,7 @@ function step(opcode: u32): void {
     case 0x73: return setOne(); // SETITEM
     case 0x74: return makeTuple(); // TUPLE
     case 0x75: return addMany(A_DICT, DICT, true); // SETITEMS
-    case 0x7d: return give(value(A_DICT, newItems()), 0); // EMPTY_DICT
+    case 0x7d: return give(emptyDict(), 0); // EMPTY_DICT
     case 0x80: if (takes(1)) protocol(); return; // PROTO
     case 0x81: return newObject(false); // NEWOBJ
     case 0x82: if (takes(1)) extension(1); return; // EXT1

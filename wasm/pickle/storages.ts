@@ -6,6 +6,8 @@ import { reserve } from '../abi';
 import { ALLOWED } from '../../build/generated/pickle-names';
 import { PICKLE_LIMIT, PICKLE_PERSISTENT_ID, STORAGE_MISMATCH } from '../../build/generated/scan-rules';
 import { hashBytes, hashFolded } from '../scan/hash64';
+import { inspecting } from '../inspect/mode';
+import { storageFor } from '../inspect/torch';
 import { ABSENT, MAX_NAMES, tableGet, tablePut } from '../scan/table';
 import { Task } from '../scan/task';
 import { torchRoot } from '../scan/torch-context';
@@ -31,6 +33,7 @@ export function openKeys(): void {
 
 /** BINPERSID, PERSID: what the loader would be asked for. */
 export function persistent(task: Task, machine: Machine, id: u32, pos: u64): u32 {
+  if (inspecting) return storageFor(task, id);
   const root = torchRoot(task);
   if (root == 0 && !machine.legacy) {
     note(machine, PICKLE_PERSISTENT_ID, pos, 'Asks its loader for an object by a persistent id, and is no torch checkpoint.');
@@ -58,12 +61,12 @@ function checkMember(machine: Machine, root: u64, bytes: u64, pos: u64): void {
   else if (size < bytes) note(machine, STORAGE_MISMATCH, pos, 'Refers to a storage that is shorter in the archive than the pickle says.');
 }
 
-function isStorageType(word: u32): bool {
+export function isStorageType(word: u32): bool {
   return kindOf(word) == GLOBAL && elementBytes(word) != 0 && (globalAt(payloadOf(word)).flags & ALLOWED) != 0;
 }
 
 /** 0 for what is no storage type. Bits 12 to 14 of its flags: one more than the logarithm. */
-function elementBytes(word: u32): u64 {
+export function elementBytes(word: u32): u64 {
   const size = (globalAt(payloadOf(word)).flags >> 12) & 7;
   return size == 0 ? 0 : 1 << (size - 1);
 }

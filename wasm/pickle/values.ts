@@ -26,6 +26,9 @@ export const OPAQUE: u32 = 16; // made in a way that is reported already
 export const A_DTYPE: u32 = 17; // payload: bytes of an element << 1 | whether it holds objects
 export const A_STORAGE: u32 = 18; // a torch storage from a persistent id
 export const A_WRAPPER: u32 = 19; // joblib's stand-in for an array that follows in the file
+// Only in an inspection (wasm/inspect); payload, as A_STORAGE's there: an address in units of 16 bytes.
+export const A_PLACE: u32 = 20; // a dict, list or object
+export const A_TENSOR: u32 = 21;
 
 @inline
 export function value(kind: u32, payload: u32 = 0): u32 {

@@ -15,3 +15,4 @@ export const TEMPLATE: u32 = 23;
 /** What an inspection begins with, and the readers that only it has (wasm/inspect). */
 export const INSPECTION: u32 = 60;
 export const INSPECT_NPY: u32 = 61;
+export const INSPECT_RECORD: u32 = 62;

@@ -1,12 +1,11 @@
 // The readers of all formats. A new one is a file of its own, a number in format-ids.ts, a line here, and
 // a line in content.ts that recognises it.
 
-import { stepInspection } from '../inspect/content';
-import { stepInspectNpy } from '../inspect/npy';
+import { stepInspection } from '../inspect/formats';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
 import {
-  CONTENT, GGUF, INSPECTION, INSPECT_NPY, NPY, PICKLE, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
+  CONTENT, GGUF, INSPECTION, NPY, PICKLE, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
 } from './format-ids';
 import { stepGguf } from './gguf';
 import { stepNpy } from './npy';
@@ -18,9 +17,8 @@ import { stepZip } from './zip';
 import { stepZipMember } from './zip-member';
 
 export function stepTask(task: Task): u32 {
+  if (task.format >= INSPECTION) return stepInspection(task);
   switch (task.format) {
-    case INSPECTION: return stepInspection(task);
-    case INSPECT_NPY: return stepInspectNpy(task);
     case CONTENT: return stepContent(task);
     case PICKLE: return stepPickle(task);
     case ZIP: return stepZip(task);

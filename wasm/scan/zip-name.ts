@@ -10,3 +10,8 @@ export function endsFolded(name: usize, size: usize, end: string): bool {
   }
   return true;
 }
+
+/** `<root>/data.pkl`, or without a root: the pickle of a checkpoint. */
+export function isDataPickle(name: usize, size: usize): bool {
+  return endsFolded(name, size, 'data.pkl') && (size == 8 || load<u8>(name + size - 9) == 0x2f);
+}

@@ -16,7 +16,7 @@ import { FNV_SEED, hashBytes, hashFolded } from './hash64';
 import { isHostilePath } from './path';
 import { ABSENT, tableGet, tablePut } from './table';
 import { AGAIN, canNest, DONE, MORE, nameMember, pushTask, Task, WINDOW_BYTES } from './task';
-import { endsFolded } from './zip-name';
+import { endsFolded, isDataPickle } from './zip-name';
 import { findEndRecord, LOCATOR_BYTES, TAIL_BYTES } from './zip-end';
 import { Member } from './zip-member';
 
@@ -193,11 +193,10 @@ function explain(rule: u32, task: Task, at: u64, words: string, name: usize, siz
 
 /** `<root>/data.pkl`, in any case: torch's checkpoint. */
 function noteTorch(state: State, name: usize, size: usize): void {
-  const rest: usize = 8;
   if (endsFolded(name, size, 'constants.pkl')) renameFormat('torch', 'torchscript');
-  if (size < rest || !endsFolded(name, size, 'data.pkl') || (size > rest && load<u8>(name + size - rest - 1) != 0x2f)) return;
+  if (!isDataPickle(name, size)) return;
   renameFormat('zip', 'torch');
-  state.torchRoot = hashBytes(folder, 5, hashFolded(name, size - rest, state.seed));
+  state.torchRoot = hashBytes(folder, 5, hashFolded(name, size - 8, state.seed));
 }
 
 const folder: usize = memory.data<u8>([0x64, 0x61, 0x74, 0x61, 0x2f]);
@@ -214,7 +213,7 @@ function visit(task: Task, state: State): u32 {
   task.skip(<u64>(size + <usize>load<u16>(entry, 32)));
   const packed = packedSize(entry), offset = localOffset(entry);
   if (nameSize > 0 && load<u8>(name + nameSize - 1) == 0x2f && packed == 0) return AGAIN;
-  const content = inspecting ? chooseMember(state.torchRoot != 0, name, nameSize) : CONTENT;
+  const content = inspecting ? chooseMember(state.torchRoot != 0, name, nameSize, unpackedSize(entry)) : CONTENT;
   if (content == 0) return AGAIN;
   if (!canNest()) {
     reportPlain(ARCHIVE_LIMIT, task, at, 'Lies in more archives inside each other than the scanner follows.');

@@ -1,11 +1,13 @@
 // Opcodes that make tuples, lists, dicts and sets, and that fill them.
 
 import { DICT } from '../../../build/generated/pickle-names';
+import { inspecting } from '../../inspect/mode';
+import { newContainer, putItems, putPairs } from '../../inspect/places';
 import { checkContainer } from '../calls';
 import { fail, failure, pop, popMark, stackAt } from '../machine';
 import { forget, itemsOf, MAX_ITEMS, newItems, recordOf } from '../objects';
 import { collectKeys } from '../storages';
-import { A_DICT, A_TUPLE, EMPTY, kindOf, value } from '../values';
+import { A_DICT, A_LIST, A_TUPLE, EMPTY, kindOf, value } from '../values';
 import { advance, cursor, give, machine, position } from './window';
 
 /** The values from an index on, as a tuple. */
@@ -34,17 +36,30 @@ export function makeTuple(): void {
   give(tuple, 0);
 }
 
+/** EMPTY_LIST, EMPTY_DICT. */
+export function emptyList(): u32 {
+  return inspecting ? newContainer() : value(A_LIST);
+}
+
+export function emptyDict(): u32 {
+  return inspecting ? newContainer() : value(A_DICT, newItems());
+}
+
 /** LIST, FROZENSET: everything down to the mark goes into one value. */
 export function makeMarked(word: u32): void {
-  machine.stackTop = popMark(machine);
+  const mark = popMark(machine);
+  if (inspecting) putItems(word, mark, machine.stackTop);
+  machine.stackTop = mark;
   give(word, 0);
 }
 
 export function makeDict(): void {
   const mark = popMark(machine);
   if (((machine.stackTop - mark) & 1) != 0) fail('Has a dict with a key that lacks its value.');
+  const dict = inspecting ? newContainer() : value(A_DICT);
+  if (inspecting) putPairs(dict, mark, machine.stackTop);
   machine.stackTop = mark;
-  give(value(A_DICT), 0);
+  give(dict, 0);
 }
 
 /** APPEND: one value into what lies below it. */
@@ -52,8 +67,12 @@ export function addOne(kind: u32, right: u32): void {
   pop(machine);
   const container = pop(machine);
   if (failure !== null) return;
-  collectKeys(machine, machine.stackTop + 1, machine.stackTop + 2);
-  checkContainer(machine, container, kind, right, position(cursor));
+  const added = machine.stackTop + 1;
+  if (inspecting) putItems(container, added, added + 1);
+  else {
+    collectKeys(machine, added, added + 1);
+    checkContainer(machine, container, kind, right, position(cursor));
+  }
   give(container, 0);
 }
 
@@ -61,8 +80,7 @@ export function setOne(): void {
   const mark = machine.stackTop - 2;
   if (machine.stackTop < machine.fence + 3) return fail('Takes a value from an empty stack.');
   const container = stackAt(mark - 1);
-  checkContainer(machine, container, A_DICT, DICT, position(cursor));
-  remember(container, mark);
+  fill(container, mark, A_DICT, DICT, true);
   machine.stackTop = mark;
   advance(1);
 }
@@ -75,12 +93,22 @@ export function addMany(kind: u32, right: u32, inPairs: bool): void {
   if (machine.stackTop != mark) {
     if (inPairs && ((machine.stackTop - mark) & 1) != 0) return fail('Has a dict with a key that lacks its value.');
     const container = stackAt(mark - 1);
-    checkContainer(machine, container, kind, right, position(cursor));
-    if (inPairs) remember(container, mark);
-    else collectKeys(machine, mark, machine.stackTop);
+    fill(container, mark, kind, right, inPairs);
   }
   machine.stackTop = mark;
   advance(1);
+}
+
+/** Everything from the mark on goes into the container. */
+function fill(container: u32, mark: u32, kind: u32, right: u32, inPairs: bool): void {
+  if (inspecting) {
+    if (inPairs) putPairs(container, mark, machine.stackTop);
+    else putItems(container, mark, machine.stackTop);
+    return;
+  }
+  checkContainer(machine, container, kind, right, position(cursor));
+  if (inPairs) remember(container, mark);
+  else collectKeys(machine, mark, machine.stackTop);
 }
 
 /** Keeps what a small dict holds. */

@@ -1,0 +1,57 @@
+// Thousands of damaged checkpoints and arrays: inspect answers every one, with a description or with an
+// error about the file, and reads no file for ever. NIX_AI_MODELS_SOAK=<rounds> runs as many as wanted.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ModelError } from '../../src/base/errors.ts';
+import { CLEAN } from '../scan/clean-cases.ts';
+import { damage, generator } from '../scan/damage.ts';
+import { MALICIOUS } from '../scan/malicious-cases.ts';
+import { writeCheckpoints } from './checkpoint-files.ts';
+import { inspectBytes } from './counted-parts.ts';
+
+const ROUNDS = Number(process.env['NIX_AI_MODELS_SOAK'] ?? 10_000);
+/** Each seed has a few kilobytes. */
+const MAX_REQUESTS = 200;
+
+let folder: string;
+let seeds: Buffer[];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inspect-fuzz-'));
+  writeCheckpoints(folder, `
+a, b = tensor(2, 3), tensor(4)
+for protocol in (1, 2, 5): save(f'{protocol}.pt', {'a': a, 'b': [b, (a, b)], 'c': collections.OrderedDict(a=Parameter(a))}, protocol=protocol)
+save('packed.pt', {'a': a, 0: {1: b}}, method=zipfile.ZIP_DEFLATED)
+`);
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+  const isRead = (data: Buffer): boolean => /^(PK|\x93NUMPY)/.test(data.subarray(0, 6).toString('latin1'));
+  const others = [...CLEAN, ...MALICIOUS].map(({ data }) => data).filter((data) => data.length < 3000 && isRead(data));
+  // The checkpoints have most to say: they come in for half of the rounds.
+  seeds = others.flatMap((data, i) => [data, files[i % files.length] ?? data]);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('damaged files', () => {
+  it('are described or refused', async () => {
+    const random = generator(20261120);
+    const found = new Set<string>();
+    for (let round = 0; round < ROUNDS; round++) {
+      const data = damage(seeds[round % seeds.length] ?? Buffer.alloc(0), seeds, random);
+      try {
+        const { file, requests } = await inspectBytes(data);
+        found.add(file.format);
+        expect(requests).toBeLessThan(MAX_REQUESTS);
+      } catch (error) {
+        if (!(error instanceof ModelError) || !/^(FORMAT_.*|NO_FILES_MATCH)$/.test(error.code)) {
+          throw new Error(data.toString('base64'), { cause: error });
+        }
+        found.add(error.code);
+      }
+    }
+    for (const kind of ['torch', 'npy', 'npz', 'FORMAT_INVALID', 'NO_FILES_MATCH']) expect(found).toContain(kind);
+  }, 600_000);
+});

@@ -1,0 +1,166 @@
+// PyTorch checkpoints as inspect reads them: the names, types and shapes that went in, in kilobytes of
+// reads, and plain words about what cannot be read.
+
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ModelFile, inspectModelFile } from '../../src/core/inspect.ts';
+import { checkpoint, zip } from '../scan/zips.ts';
+import { writeCheckpoints } from './checkpoint-files.ts';
+import { inspectBytes } from './counted-parts.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inspect-torch-'));
+  writeCheckpoints(folder, `
+import os
+def named(name, tensors, value, **options):
+    save(name + '.pt', value, **options)
+    rows = [{'name': path, 'shape': t.shape, 'kind': t.storage.kind.__name__} for path, t in tensors.items()]
+    json.dump(rows, open(f'{folder}/{name}.json', 'w'))
+
+state = {f'layers.{i}.weight': tensor(*random.choice([(3, 4), (7,), (), (2, 0, 3), (1, 2, 3, 4)])) for i in range(2500)}
+named('ordered', state, collections.OrderedDict(state))
+named('plain', state, state)
+named('protocol-4', state, state, protocol=4)
+named('packed', state, state, method=zipfile.ZIP_DEFLATED)
+for protocol in (1, 3, 5): save(f'protocol-{protocol}.pt', state, protocol=protocol)
+
+weight, bias, moment = tensor(4, 4), tensor(4), tensor(4, 4)
+named('nested', {'model.weight': weight, 'model.bias': bias, 'optimizer.state.0.exp_avg': moment, 'optimizer.state.0.pair.1': moment,
+    'optimizer.param_groups.0.params.0': moment, 'optimizer.param_groups.0.params.1': bias},
+  {'epoch': 3, 'model': collections.OrderedDict(weight=weight, bias=bias), 'optimizer': {'state': {0: {'exp_avg': moment, 'step': 7,
+    'pair': (1, moment)}}, 'param_groups': [{'lr': 0.1, 'params': [moment, bias]}]}, 'args': {'lr': 0.1}})
+
+class Module: pass
+Module.__module__, Module.__qualname__ = 'models', 'Module'
+module('models', Module=Module)
+net, layer = Module(), Module()
+layer._parameters = collections.OrderedDict(weight=Parameter(weight))
+net._modules = collections.OrderedDict(fc=layer)
+save('module.pt', net)
+
+shared = Storage(torch.HalfStorage, 100, 200)
+save('shared.pt', {'wte': Tensor(shared, (10, 10)), 'lm_head': Tensor(shared, (10, 10)), 'row': Tensor(shared, (10,), 90)})
+flat = Storage(sys.modules['torch.storage'].UntypedStorage, 64, 64)
+save('typed.pt', {'a': Tensor(flat, (8, 8), dtype=torch.float8_e4m3fn), 'b': Tensor(flat, (16,), 16, dtype=torch.uint16)})
+save('one.pt', tensor(3, kind='Float'))
+save('list.pt', [tensor(3), [tensor(4)], 'x'], root='a/b')
+save('beyond.pt', {'a': Tensor(shared, (10, 10), 1)})
+big = {f'model.layers.{i}.weight': tensor(1024, 1024, kind='Float') for i in range(256)}
+save('big.pt', big)
+`);
+}, 120_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The file, read where it lies. */
+async function inspect(name: string): Promise<{ file: ModelFile; size: number; requests: number; bytes: number }> {
+  const path = join(folder, name), { size } = statSync(path), descriptor = openSync(path, 'r');
+  let requests = 0, bytes = 0;
+  try {
+    const file = await inspectModelFile((offset, length) => {
+      requests++;
+      bytes += length;
+      const part = Buffer.alloc(length);
+      readSync(descriptor, part, 0, length, offset);
+      return Promise.resolve(part);
+    }, size, name);
+    return { file, size, requests, bytes };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  FloatStorage: 'F32', HalfStorage: 'F16', BFloat16Storage: 'BF16', DoubleStorage: 'F64', LongStorage: 'I64', IntStorage: 'I32',
+  ShortStorage: 'I16', CharStorage: 'I8', ByteStorage: 'U8', BoolStorage: 'BOOL',
+};
+
+interface Row {
+  readonly name: string;
+  readonly shape: number[];
+  readonly kind: string;
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+
+function wanted(name: string): object[] {
+  const rows = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Row[];
+  return rows.map(({ kind, ...row }) => ({ ...row, dtype: TYPES[kind] })).sort(byName);
+}
+
+const listed = ({ tensors }: ModelFile): object[] =>
+  tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype })).sort(byName);
+
+describe('a PyTorch checkpoint', () => {
+  it.each(['ordered', 'plain', 'protocol-4', 'packed', 'nested'])('(%s) has the tensors that went in, by their names', async (name) => {
+    const { file } = await inspect(`${name}.pt`);
+    expect(listed(file)).toEqual(wanted(name));
+    expect(file).toMatchObject({
+      format: 'torch', metadata: { version: '3', byteorder: 'little', serialization_id: '0123456789' },
+    });
+  });
+
+  it.each([1, 3, 5])('of protocol %i is read alike', async (protocol) => {
+    const { file } = await inspect(`protocol-${protocol}.pt`);
+    expect(listed(file)).toEqual(wanted('plain'));
+  });
+
+  it('that is a whole module names its parameters by the way to them', async () => {
+    const { file } = await inspect('module.pt');
+    expect(file.tensors).toMatchObject([{ name: '_modules.fc._parameters.weight', shape: [4, 4] }]);
+  });
+
+  it('counts the bytes of a shared storage once', async () => {
+    const { file } = await inspect('shared.pt');
+    expect(file).toMatchObject({ parameters: 210, bytes: 200 });
+    expect(file.tensors).toMatchObject([
+      { name: 'wte', dtype: 'F16', bytes: 200, offset: 0 },
+      { name: 'lm_head', storage: file.tensors[0]?.storage, bytes: 200 },
+      { name: 'row', offset: 180, bytes: 20 },
+    ]);
+  });
+
+  it('with types of tensors in untyped storages has those types', async () => {
+    const { file } = await inspect('typed.pt');
+    expect(file).toMatchObject({
+      bytes: 64, tensors: [{ dtype: 'F8_E4M3', bytes: 64 }, { dtype: 'U16', offset: 32, bytes: 32 }],
+    });
+  });
+
+  it('without names counts its tensors', async () => {
+    expect((await inspect('one.pt')).file.tensors).toMatchObject([{ name: '0', shape: [3], dtype: 'F32' }]);
+    expect((await inspect('list.pt')).file.tensors).toMatchObject([{ name: '0', shape: [3] }, { name: '1.0', shape: [4] }]);
+  });
+
+  it('of a gigabyte costs kilobytes, in few reads', async () => {
+    const { file, size, requests, bytes } = await inspect('big.pt');
+    expect(file).toMatchObject({ parameters: 2 ** 28, bytes: 2 ** 30 });
+    expect(size).toBeGreaterThan(2 ** 30);
+    expect(requests).toBeLessThanOrEqual(4);
+    expect(bytes).toBeLessThan(300_000);
+  });
+
+  it('whose tensor reaches beyond its storage is refused', async () => {
+    await expect(inspect('beyond.pt')).rejects.toThrow(/reaches beyond its storage/);
+  });
+
+  it('without one of its storages is refused', async () => {
+    const data = readFileSync(join(folder, 'one.pt'));
+    // In both headers.
+    const renamed = Buffer.from(data.toString('latin1').replaceAll(/archive\/data\/\d+/g, (name) => name.replace('data', 'atad')), 'latin1');
+    await expect(inspectBytes(renamed)).rejects.toThrow(/storage that the archive does not hold/);
+  });
+
+  it.each<[string, Buffer, string, RegExp]>([
+    ['whose pickle is cut short', checkpoint(Buffer.from('80027d71', 'hex')), 'FORMAT_INVALID', /Ends in the middle|Ends without/],
+    ['of the old format', Buffer.from('80028a0a6cfc9c46f9206aa850192e8002', 'hex'), 'NO_FILES_MATCH', /does not read files of this format/],
+    ['that is a plain pickle', Buffer.from('80047d942e', 'hex'), 'NO_FILES_MATCH', /does not read/],
+    ['with an encrypted pickle', zip([{ name: 'a/data.pkl', data: Buffer.from('80027d2e', 'hex'), flags: 1 }]), 'FORMAT_INVALID', /encrypted/],
+  ])('%s is refused in plain words', async (_, data, code, message) => {
+    await expect(inspectBytes(data)).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
+  });
+});
