@@ -10,7 +10,9 @@ import {
 import { keepDecoded, pushDecoded } from './decoding';
 import { namedFormat, namedLikeBinary, namedLikeModel, namedLikePickle } from './file-name';
 import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
-import { NPY, PICKLE, TAR, ZIP } from './format-ids';
+import { FOUND_BEHIND } from '../hdf5/reader';
+import { HDF5, KERAS_CONFIG, NPY, PICKLE, TAR, ZIP } from './format-ids';
+import { KERAS } from './keras-archive';
 import {
   ANY_ARCHIVE, HARMLESS, HEAD_BYTES, isText, OPAQUE_CONTENT, sniff, sniffedFormat, sniffedMethod, sniffedName,
   sniffedSkip, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP, WITH_HEADER,
@@ -24,6 +26,7 @@ const TAIL: u32 = 2;
 const TAIL_READ: u32 = 3;
 const END: u32 = 4;
 const AFTER_READER: u32 = 5;
+const AFTER_SEARCH: u32 = 6;
 
 /** In a task's state. */
 @unmanaged
@@ -31,6 +34,8 @@ class State {
   kind: u32;
   /** Known from the first bytes, which are gone from the window when the question comes up. */
   isText: bool;
+  /** An HDF5 file begins behind it: some programs will open that. */
+  holdsHdf5: bool;
 }
 
 export function stepContent(task: Task): u32 {
@@ -40,6 +45,7 @@ export function stepContent(task: Task): u32 {
     case TAIL: return seekTail(task);
     case TAIL_READ: return readTail(task);
     case AFTER_READER: return afterReader(task);
+    case AFTER_SEARCH: return afterSearch(task);
   }
   return DONE;
 }
@@ -55,7 +61,29 @@ function begin(task: Task): u32 {
     return DONE;
   }
   nameFormat(sniffedName);
-  const format = kind == WITH_HEADER ? sniffedFormat : namedFormat(task.name, task.nameSize);
+  if (count > 1 || !task.seekable || (kind == WITH_HEADER && sniffedFormat == HDF5)) return enterFormat(task, kind);
+  task.step = AFTER_SEARCH;
+  pushInner(task, HDF5, task.pos, task.end);
+  return AGAIN;
+}
+
+function afterSearch(task: Task): u32 {
+  if (!task.want(<usize>min(<u64>HEAD_BYTES, task.left))) return MORE;
+  const kind = sniff(task.here, task.have, task.left);
+  const holds = task.childResult == FOUND_BEHIND;
+  changetype<State>(task.state).holdsHdf5 = holds;
+  if (!holds) return enterFormat(task, kind);
+  if (kind == THE_PICKLE) renameFormat('pickle', 'hdf5');
+  else reportHdf5(task);
+  return enterFormat(task, kind);
+}
+
+function reportHdf5(task: Task): void {
+  reportPlain(TRAILING_DATA, task, task.pos, 'An HDF5 file begins inside of a file that begins as something else.');
+}
+
+function enterFormat(task: Task, kind: u32): u32 {
+  const format = task.mode == KERAS ? KERAS_CONFIG : kind == WITH_HEADER ? sniffedFormat : namedFormat(task.name, task.nameSize);
   return format != 0 ? enterReader(task, format) : goOn(task, kind);
 }
 
@@ -135,7 +163,9 @@ function afterPickle(task: Task): u32 {
   const state = changetype<State>(task.state), text = state.isText;
   task.step = TAIL;
   if (state.kind == THE_TAR) return enterTar(task);
+  if (state.holdsHdf5 && (task.childResult & WAS_PICKLE) != 0) reportHdf5(task);
   if (state.kind == HARMLESS || state.kind == WITH_HEADER || (task.childResult & WAS_PICKLE) != 0) return AGAIN;
+  if (state.holdsHdf5) return AGAIN;
   renameFormat('pickle', text ? 'text' : 'unknown');
   const named = text ? namedLikeBinary(task.name, task.nameSize) : namedLikeModel(task.name, task.nameSize);
   if (named) reportPlain(UNKNOWN_FORMAT, task, task.from, text

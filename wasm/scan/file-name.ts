@@ -40,6 +40,10 @@ export function namedFormat(ptr: usize, size: usize): u32 {
   return endsWithOneOf(' jinja jinja2 j2 ', ptr, size) ? TEMPLATE : 0;
 }
 
+export function namedLikeKeras(ptr: usize, size: usize): bool {
+  return endsWithOneOf(' keras ', ptr, size);
+}
+
 export function namedLikePickle(ptr: usize, size: usize): bool {
   return endsWithOneOf(PICKLES, ptr, size);
 }

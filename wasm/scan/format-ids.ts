@@ -11,6 +11,10 @@ export const TAR: u32 = 6;
 export const SAFETENSORS: u32 = 20;
 export const GGUF: u32 = 21;
 export const TEMPLATE: u32 = 23;
+/** A configuration in a file of its own: config.json of a .keras file. */
+export const KERAS_CONFIG: u32 = 40;
+/** From the beginning, or behind a block of the user's own. */
+export const HDF5: u32 = 41;
 
 /** What an inspection begins with, and the readers that only it has (wasm/inspect). */
 export const INSPECTION: u32 = 60;

@@ -1,13 +1,15 @@
 // The readers of all formats. A new one is a file of its own, a number in format-ids.ts, a line here, and
 // a line in content.ts that recognises it.
 
+import { stepHdf5 } from '../hdf5/reader';
 import { stepInspection } from '../inspect/formats';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
 import {
-  CONTENT, GGUF, INSPECTION, NPY, PICKLE, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
+  CONTENT, GGUF, HDF5, INSPECTION, KERAS_CONFIG, NPY, PICKLE, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
 } from './format-ids';
 import { stepGguf } from './gguf';
+import { stepKerasConfig } from './keras-file';
 import { stepNpy } from './npy';
 import { stepSafetensors } from './safetensors';
 import { stepTar } from './tar';
@@ -25,6 +27,8 @@ export function stepTask(task: Task): u32 {
     case ZIP_MEMBER: return stepZipMember(task);
     case NPY: return stepNpy(task);
     case TAR: return stepTar(task);
+    case KERAS_CONFIG: return stepKerasConfig(task);
+    case HDF5: return stepHdf5(task);
     case SAFETENSORS: return stepSafetensors(task);
     case GGUF: return stepGguf(task);
     case TEMPLATE: return stepTemplate(task);

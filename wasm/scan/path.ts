@@ -1,4 +1,4 @@
-// Names of an archive's members that lead out of the directory it is unpacked to.
+// Names of an archive's members: those that lead out of the directory it is unpacked to, and how they end.
 
 /** Absolute, with a drive letter, or with `..` as a component, whichever slash is used; or with a NUL. */
 export function isHostilePath(ptr: usize, size: usize): bool {
@@ -13,4 +13,15 @@ export function isHostilePath(ptr: usize, size: usize): bool {
     begin = i + 1;
   }
   return size >= 2 && load<u8>(ptr, 1) == 0x3a && <u32>(load<u8>(ptr) | 0x20) - 0x61 < 26;
+}
+
+/** Whether a name ends with this, in lower case here and in any case there. */
+export function endsFolded(name: usize, size: usize, end: string): bool {
+  const length = <usize>end.length;
+  if (size < length) return false;
+  for (let i: usize = 0; i < length; i++) {
+    const byte = <u32>load<u8>(name + size - length + i);
+    if ((byte - 0x41 < 26 ? byte | 0x20 : byte) != <u32>load<u16>(changetype<usize>(end) + (i << 1))) return false;
+  }
+  return true;
 }

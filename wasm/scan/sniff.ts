@@ -2,7 +2,7 @@
 // compressed ones, the method.
 
 import { BZIP2, GZIP, LZ4, LZMA, UNKNOWN_METHOD, XZ, ZLIB, ZSTD } from './decoding';
-import { GGUF, SAFETENSORS } from './format-ids';
+import { GGUF, HDF5, SAFETENSORS } from './format-ids';
 import { isHeader as isTarHeader } from './tar';
 import { decodeRune, runeBytes } from '../utf8';
 
@@ -49,7 +49,7 @@ export function sniff(ptr: usize, size: usize, left: u64): u32 {
     case 0x184d2204: return packed(LZ4, 'lz4');
     case 0xfd2fb528: return packed(ZSTD, 'zstd');
     case 0x587a37fd: return packed(XZ, 'xz'); // fd 7zX
-    case 0x46444889: return is(OPAQUE_CONTENT, 'hdf5'); // 89 HDF
+    case 0x46444889: return read(HDF5, 'hdf5'); // 89 HDF
     case 0xafbc7a37: return packed(UNKNOWN_METHOD, '7z');
     case 0x21726152: return packed(UNKNOWN_METHOD, 'rar'); // Rar!
   }

@@ -13,7 +13,8 @@ import { CERTAIN, RAW } from '../pickle/modes';
 import { renameFormat, report, reportPlain } from './findings';
 import { CONTENT, ZIP_MEMBER } from './format-ids';
 import { FNV_SEED, hashBytes, hashFolded } from './hash64';
-import { isHostilePath } from './path';
+import { isKeras, isKerasConfigName, KERAS, noteKeras } from './keras-archive';
+import { endsFolded, isHostilePath } from './path';
 import { ABSENT, tableGet, tablePut } from './table';
 import { AGAIN, canNest, DONE, MORE, nameMember, pushTask, Task, WINDOW_BYTES } from './task';
 import { endsFolded, isDataPickle } from './zip-name';
@@ -48,6 +49,8 @@ class State {
   seed: u64;
   endAt: u64;
   warned: u32;
+  /** What of a Keras model it has: keras-archive.ts. */
+  keras: u32;
 }
 
 let zips: u64 = 0;
@@ -166,12 +169,14 @@ function survey(task: Task, state: State): u32 {
     const entry = task.here, name = entry + ENTRY_BYTES, nameSize = <usize>load<u16>(entry, 28);
     if (!noteName(task, state, name, nameSize, unpackedSize(entry))) return DONE;
     noteTorch(state, name, nameSize);
+    state.keras |= noteKeras(name, nameSize);
     state.seen++;
     task.skip(<u64>(size + <usize>load<u16>(entry, 32)));
   }
   if (state.seen != state.entries) {
     reportPlain(ARCHIVE_MISMATCH, task, state.directory, 'The directory of the zip has another number of entries than its end says.');
   }
+  if (isKeras(state.keras, task)) renameFormat('zip', 'keras');
   return rewind(task, state, VISIT);
 }
 
@@ -235,6 +240,7 @@ function visit(task: Task, state: State): u32 {
   member.packed = packed;
   member.unpacked = unpackedSize(entry);
   member.mode = state.torchRoot != 0 && isStorage(name, nameSize) ? RAW : CERTAIN;
+  if (isKerasConfigName(name, nameSize) && isKeras(state.keras, task)) member.mode = KERAS;
   return AGAIN;
 }
 
