@@ -11,8 +11,8 @@ NEEDED="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev"
 HEADERS="nlohmann-json3-dev libboost-dev libgc-dev libsodium-dev libsqlite3-dev libarchive-dev zlib1g-dev"
 # Clients and servers of the tests and benches, which skip by name what is not there.
 TOOLS="curl:curl git:git git-lfs:git-lfs openssl:openssl shellcheck:shellcheck strace:strace aria2c:aria2 docker-registry:docker-registry skopeo:skopeo"
-# OpenStack Swift speaks S3; tests start it without a command of its own.
-MODULES="python3-swift"
+# Without a command of their own: OpenStack Swift speaks S3, h5py writes what Keras does.
+MODULES="python3-swift python3-h5py"
 
 absent_commands() {
   for pair in "$@"; do

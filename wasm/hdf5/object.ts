@@ -35,8 +35,9 @@ const OLD_PREFIX_BYTES: usize = 16;
 
 /** Leaves a block of messages: job.size its end, job.flags the version (1 or 2) and, above it, the flags. */
 export function readObject(task: Task): u32 {
-  if (!task.want(OLD_PREFIX_BYTES)) return lacks(task);
+  if (!task.want(4)) return lacks(task);
   if (load<u32>(task.here) == OHDR) return readNewObject(task);
+  if (!task.want(OLD_PREFIX_BYTES)) return lacks(task);
   if (load<u8>(task.here) != 1) return bad(task, 'The HDF5 file has an object whose header is of no version that there is.');
   const size = <u64>load<u32>(task.here, 8);
   task.skip(<u64>OLD_PREFIX_BYTES);
@@ -45,6 +46,7 @@ export function readObject(task: Task): u32 {
 
 function readNewObject(task: Task): u32 {
   if (!task.want(<usize>min(<u64>PREFIX_BYTES, task.left))) return lacks(task);
+  if (task.have < 6) return bad(task, 'The HDF5 file has an object that is cut off.');
   const flags = <u32>load<u8>(task.here, 5), width = <usize>1 << (flags & 3);
   const at: usize = 6 + ((flags & TIMES) != 0 ? 16 : 0) + ((flags & LIMITS) != 0 ? 4 : 0);
   if (load<u8>(task.here, 4) != 2 || at + width > task.have) return bad(task, 'The HDF5 file has an object whose header is of no version that there is.');

@@ -53,7 +53,7 @@ export function stepContent(task: Task): u32 {
 function begin(task: Task): u32 {
   if (!task.want(<usize>min(<u64>HEAD_BYTES, task.left))) return MORE;
   if (task.nameSize > 0) countMember();
-  if (task.have == 0) return empty(task);
+  if (task.have == 0 && task.mode != KERAS) return empty(task);
   const kind = sniff(task.here, task.have, task.left);
   if (task.mode == RAW) return beginRaw(task, kind);
   if (!canNest()) {

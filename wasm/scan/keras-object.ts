@@ -148,11 +148,11 @@ function judgeOperation(entry: Entry): void {
 
 /** Neither Keras' own nor harmless: how bad? */
 function foreign(entry: Entry, name: Text): void {
-  const plain = name.after(0x3e), module = entry.module;
+  const plain = name.after(0x3e), module = entry.module, kind = moduleKind(module);
   let bad = (kindsOf(plain) & DANGEROUS) != 0;
-  if (module !== null && (flagsOf(module.ptr, module.size, plain.ptr, plain.size) & DANGEROUS_GLOBAL) != 0) bad = true;
+  if (module !== null && kind != BUILTINS && (flagsOf(module.ptr, module.size, plain.ptr, plain.size) & DANGEROUS_GLOBAL) != 0) bad = true;
   if (bad) tell(KERAS_FUNCTION, entry, 'names something that runs code, reaches files or the network or changes what is allowed', name);
-  else if (moduleKind(module) >= TENSORFLOW) tell(KERAS_CUSTOM_OBJECT, entry, 'takes something from a module that is not part of Keras', name);
+  else if (kind >= TENSORFLOW) tell(KERAS_CUSTOM_OBJECT, entry, 'takes something from a module that is not part of Keras', name);
   else tell(KERAS_CUSTOM_OBJECT, entry, 'is of a kind that Keras does not have: it needs code from elsewhere', name);
 }
 

@@ -49,11 +49,11 @@ export function sniff(ptr: usize, size: usize, left: u64): u32 {
     case 0x184d2204: return packed(LZ4, 'lz4');
     case 0xfd2fb528: return packed(ZSTD, 'zstd');
     case 0x587a37fd: return packed(XZ, 'xz'); // fd 7zX
-    case 0x46444889: return read(HDF5, 'hdf5'); // 89 HDF
     case 0xafbc7a37: return packed(UNKNOWN_METHOD, '7z');
     case 0x21726152: return packed(UNKNOWN_METHOD, 'rar'); // Rar!
   }
   if (size >= 6 && four == 0x4d554e93 && load<u16>(ptr, 4) == 0x5950) return is(THE_NPY, 'npy'); // 93 NUMPY
+  if (size >= 8 && load<u64>(ptr) == 0x0a1a0a0d46444889) return read(HDF5, 'hdf5'); // 89 HDF and line ends
   const two: u32 = size >= 2 ? load<u16>(ptr) : 0;
   if (two == 0x8b1f) return packed(GZIP, 'gzip');
   if ((four & 0xffffff) == 0x685a42 && size >= 10 && isBzip2(load<u8>(ptr, 4))) return packed(BZIP2, 'bzip2'); // BZh
