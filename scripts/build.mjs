@@ -34,6 +34,7 @@ const STEPS = [
       'scripts/name-table.mjs',
       'scripts/generate-scan-rules.mjs',
       'scripts/generate-scanner.mjs',
+      'scripts/generate-tf-ops.mjs',
       ...SCANNER_SOURCES,
       'wasm/pickle/names',
       'wasm/scan/keras-names.txt',

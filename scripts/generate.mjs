@@ -7,6 +7,7 @@ import { writePickleNames } from './generate-pickle-names.mjs';
 import { writeScanner } from './generate-scanner.mjs';
 import { writeScanRules } from './generate-scan-rules.mjs';
 import { writeTables } from './generate-tables.mjs';
+import { writeTfOps } from './generate-tf-ops.mjs';
 
 const NOTE = 'Made by scripts/generate.mjs from src/base/error-codes.json. Do not edit.';
 
@@ -18,6 +19,7 @@ export function writeGenerated() {
   writeKerasNames();
   writeScanRules();
   writeScanner();
+  writeTfOps();
   const constants = codes.map(([name, { status }]) => `export const ${name}: u32 = ${status};`);
   writeFileSync('build/generated/status.ts', [`// ${NOTE}`, ...constants, ''].join('\n'));
   writeFileSync('build/generated/error-texts.ts', errorTexts(codes));

@@ -39,6 +39,8 @@ export interface ScanReport {
   readonly findings: readonly Finding[];
   /** Findings beyond the first 256. */
   readonly omitted?: number;
+  /** Other files that this one reads when it is loaded, relative to its directory. */
+  readonly needs?: readonly string[];
 }
 
 /** After a scan that needed more, the next one gets a fresh instance: WASM memory cannot shrink. */

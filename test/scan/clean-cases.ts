@@ -8,6 +8,7 @@ import {
 import { joblibArray } from './joblib-file.ts';
 import { npy } from './npy-file.ts';
 import { gzipped, PACKED, zlibbed } from './packed.ts';
+import { PROTOBUF_CLEAN } from './protobuf-cases.ts';
 import { tar } from './tar-file.ts';
 import { checkpoint, zip } from './zips.ts';
 
@@ -143,4 +144,6 @@ const OTHERS: CleanCase[] = [
   plain('a zip of texts', zip([{ name: 'a/', data: Buffer.alloc(0) }, { name: 'a/b.txt', data: Buffer.from('hello') }]), 'zip', 'a.zip'),
 ];
 
-export const CLEAN: readonly CleanCase[] = [...PICKLES, ...CHECKPOINTS, ...ARRAYS, ...OTHERS];
+export const CLEAN: readonly CleanCase[] = [
+  ...PICKLES, ...CHECKPOINTS, ...ARRAYS, ...OTHERS, ...PROTOBUF_CLEAN,
+];

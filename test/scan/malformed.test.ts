@@ -5,6 +5,7 @@ import { FileScanner } from '../../src/core/scan-file.ts';
 import { CLEAN } from './clean-cases.ts';
 import { bytes, pickle, proto, u32, u64 } from './assemble.ts';
 import { gzipped } from './packed.ts';
+import { PROTOBUF_BROKEN } from './protobuf-cases.ts';
 import { checkpoint, zip } from './zips.ts';
 
 const scanner = new FileScanner();
@@ -46,6 +47,7 @@ const BROKEN: readonly [what: string, data: Buffer, name?: string][] = [
   ['an npy whose header is no dictionary', bytes('\x93NUMPY\x01\x00\x05\x00hello'), 'a.npy'],
   ['an npy of a version of the future', bytes('\x93NUMPY\x09\x00\x05\x00\x00\x00hello'), 'a.npy'],
   ['a gzip that ends early', bytes('\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b'), 'model.pkl.gz'],
+  ...PROTOBUF_BROKEN,
   ['a gzip of garbage', bytes('\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03', Buffer.alloc(50, 0xff)), 'model.pkl.gz'],
 ];
 
@@ -56,10 +58,10 @@ describe('a broken file is not accepted', () => {
 });
 
 /** Formats whose every cut can be seen. */
-const CUT = CLEAN.filter(({ format, data }) => ['pickle', 'torch', 'torch-legacy', 'npy', 'joblib'].includes(format) && data.length < 4000);
+const CUT = CLEAN.filter(({ format, data }) => ['pickle', 'torch', 'torch-legacy', 'npy', 'joblib', 'onnx', 'saved-model'].includes(format) && data.length < 4000);
 
 describe('a model that is cut anywhere is not accepted', () => {
-  it.each(CUT.filter(({ what }) => !/zeros|several/.test(what)))('$what', ({ name, data }) => {
+  it.each(CUT.filter(({ what }) => !/zeros|several|another name|properties|training|domains/.test(what)))('$what', ({ name, data }) => {
     for (let size = 0; size < data.length; size++) {
       const found = verdict(data.subarray(0, size), name);
       if (found === 'clean') throw new Error(`accepted after ${size} of ${data.length} bytes`);

@@ -11,6 +11,7 @@ import {
 } from './assemble.ts';
 import { joblibArray } from './joblib-file.ts';
 import { npy } from './npy-file.ts';
+import { PROTOBUF_MALICIOUS } from './protobuf-cases.ts';
 import { tar } from './tar-file.ts';
 import { checkpoint, zip } from './zips.ts';
 
@@ -241,4 +242,6 @@ const FILES: Case[] = [
   malicious('a compressed joblib file with a payload behind its array', zlibbed(joblibArray(EVIL)), 'model.joblib'),
 ];
 
-export const MALICIOUS: readonly Case[] = [...OPCODES, ...FILES, ...gadgetCases(), ...unknownCases()];
+export const MALICIOUS: readonly Case[] = [
+  ...OPCODES, ...FILES, ...gadgetCases(), ...unknownCases(), ...PROTOBUF_MALICIOUS,
+];

@@ -11,8 +11,10 @@ import { keepDecoded, pushDecoded } from './decoding';
 import { namedFormat, namedLikeBinary, namedLikeModel, namedLikePickle } from './file-name';
 import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
 import { FOUND_BEHIND } from '../hdf5/reader';
-import { HDF5, KERAS_CONFIG, NPY, PICKLE, TAR, ZIP } from './format-ids';
+import { HDF5, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, TAR, ZIP } from './format-ids';
 import { KERAS } from './keras-archive';
+import { WAS_MODEL } from './proto-model';
+import { beginsAsMessage, mayBeMessage } from './proto-sniff';
 import {
   ANY_ARCHIVE, HARMLESS, HEAD_BYTES, isText, OPAQUE_CONTENT, sniff, sniffedFormat, sniffedMethod, sniffedName,
   sniffedSkip, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP, WITH_HEADER,
@@ -27,6 +29,7 @@ const TAIL_READ: u32 = 3;
 const END: u32 = 4;
 const AFTER_READER: u32 = 5;
 const AFTER_SEARCH: u32 = 6;
+const AFTER_PROTOBUF: u32 = 7;
 
 /** In a task's state. */
 @unmanaged
@@ -36,6 +39,7 @@ class State {
   isText: bool;
   /** An HDF5 file begins behind it: some programs will open that. */
   holdsHdf5: bool;
+  mayBeMessage: bool;
 }
 
 export function stepContent(task: Task): u32 {
@@ -46,6 +50,7 @@ export function stepContent(task: Task): u32 {
     case TAIL_READ: return readTail(task);
     case AFTER_READER: return afterReader(task);
     case AFTER_SEARCH: return afterSearch(task);
+    case AFTER_PROTOBUF: return afterProtobuf(task);
   }
   return DONE;
 }
@@ -152,6 +157,8 @@ function tryPickle(task: Task, kind: u32): u32 {
   const state = changetype<State>(task.state);
   state.kind = kind;
   state.isText = isText(task.here, task.have);
+  if (kind == THE_PICKLE && beginsAsMessage(task.here, task.have)) return tryProtobuf(task);
+  state.mayBeMessage = mayBeMessage(task.here, task.have);
   const inner = pushInner(task, PICKLE, task.pos, task.end);
   if (kind != THE_PICKLE) inner.mode = UNLIKELY;
   else if (announced) inner.mode = named ? CERTAIN : LIKELY;
@@ -160,12 +167,36 @@ function tryPickle(task: Task, kind: u32): u32 {
 }
 
 function afterPickle(task: Task): u32 {
-  const state = changetype<State>(task.state), text = state.isText;
+  const state = changetype<State>(task.state);
   task.step = TAIL;
   if (state.kind == THE_TAR) return enterTar(task);
   if (state.holdsHdf5 && (task.childResult & WAS_PICKLE) != 0) reportHdf5(task);
-  if (state.kind == HARMLESS || state.kind == WITH_HEADER || (task.childResult & WAS_PICKLE) != 0) return AGAIN;
-  if (state.holdsHdf5) return AGAIN;
+  if ((task.childResult & WAS_PICKLE) != 0) return AGAIN;
+  if (!state.mayBeMessage) return unknown(task, state);
+  task.pos = task.from;
+  return tryProtobuf(task);
+}
+
+/** ONNX, TensorFlow: messages have no beginning of their own either. */
+function tryProtobuf(task: Task): u32 {
+  if (task.pos == task.from && task.have == 0 && !task.seekable) {
+    keepDecoded(task);
+    return AGAIN;
+  }
+  task.step = AFTER_PROTOBUF;
+  pushInner(task, PROTOBUF, task.pos, task.end);
+  return AGAIN;
+}
+
+function afterProtobuf(task: Task): u32 {
+  task.step = TAIL;
+  return (task.childResult & WAS_MODEL) != 0 ? AGAIN : unknown(task, changetype<State>(task.state));
+}
+
+/** What nobody understands matters where its name says that it is a model. */
+function unknown(task: Task, state: State): u32 {
+  if (state.kind == HARMLESS || state.kind == WITH_HEADER || state.holdsHdf5) return AGAIN;
+  const text = state.isText;
   renameFormat('pickle', text ? 'text' : 'unknown');
   const named = text ? namedLikeBinary(task.name, task.nameSize) : namedLikeModel(task.name, task.nameSize);
   if (named) reportPlain(UNKNOWN_FORMAT, task, task.from, text

@@ -9,6 +9,7 @@ import { decodeRune, runeBytes, validUtf8 } from '../utf8';
 import {
   ARRAY_HEADER, MALICIOUS, ruleId, ruleRemedy, ruleSeverity, STORAGE_MISMATCH, SUSPICIOUS, UNSCANNABLE,
 } from '../../build/generated/scan-rules';
+import { openNeeds, writeNeeds } from './needs';
 import { Task } from './task';
 
 /** Per file: more than anyone reads. */
@@ -36,6 +37,7 @@ export function openFindings(): void {
     list.ptr = reserve(FINDINGS_BYTES);
     list.room = FINDINGS_BYTES;
   }
+  openNeeds();
   list.size = 0;
   openObstacle();
   severities = 0;
@@ -134,6 +136,7 @@ export function writeReport(size: u64): Output {
   json.member('members').number(members).member('pickles').number(pickles).member('opcodes').number(opcodes);
   json.member('findings').byte(0x5b).bytes(list.ptr, list.size).byte(0x5d);
   if (omitted > 0) json.member('omitted').number(omitted);
+  writeNeeds(json);
   return json.byte(0x7d);
 }
 

@@ -11,6 +11,8 @@ export const TAR: u32 = 6;
 export const SAFETENSORS: u32 = 20;
 export const GGUF: u32 = 21;
 export const TEMPLATE: u32 = 23;
+/** ONNX, TensorFlow: protobuf messages, read as all of them at once. */
+export const PROTOBUF: u32 = 30;
 /** A configuration in a file of its own: config.json of a .keras file. */
 export const KERAS_CONFIG: u32 = 40;
 /** From the beginning, or behind a block of the user's own. */

@@ -6,11 +6,12 @@ import { stepInspection } from '../inspect/formats';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
 import {
-  CONTENT, GGUF, HDF5, INSPECTION, KERAS_CONFIG, NPY, PICKLE, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
+  CONTENT, GGUF, HDF5, INSPECTION, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
 } from './format-ids';
 import { stepGguf } from './gguf';
 import { stepKerasConfig } from './keras-file';
 import { stepNpy } from './npy';
+import { stepProtobuf } from './proto-model';
 import { stepSafetensors } from './safetensors';
 import { stepTar } from './tar';
 import { DONE, Task } from './task';
@@ -26,6 +27,7 @@ export function stepTask(task: Task): u32 {
     case ZIP: return stepZip(task);
     case ZIP_MEMBER: return stepZipMember(task);
     case NPY: return stepNpy(task);
+    case PROTOBUF: return stepProtobuf(task);
     case TAR: return stepTar(task);
     case KERAS_CONFIG: return stepKerasConfig(task);
     case HDF5: return stepHdf5(task);
