@@ -8,7 +8,8 @@
 #                                 reason on stderr where they cannot be had
 #
 # NIX_AI_MODELS_NIX_HEADERS=DIR   use the headers at DIR instead: the `include` folder of an
-#                                 installation, or up to 2.25 the `src` folder of a source tree
+#                                 installation, or up to 2.25 the `src` folder of a source tree;
+#                                 from 2.34 on the folder of nix_api_expr.h and its like
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -20,17 +21,25 @@ unavailable() {
 command -v nix-instantiate >/dev/null 2>&1 || unavailable "no Nix on PATH"
 version=$(nix-instantiate --version | sed 's/.* //')
 minor=$(echo "$version" | sed -n 's/^2\.\([0-9]*\).*/\1/p')
-if [ -z "$minor" ] || [ "$minor" -lt 6 ] || [ "$minor" -gt 33 ]; then
-  unavailable "Nix $version has no backend (this version of the project has one for 2.6 to 2.33)"
+case "$version" in
+  2.34.0* | 2.34pre*) unavailable "Nix $version calls plugins of its C API wrongly: use 2.34.1 or later" ;;
+esac
+if [ -z "$minor" ] || [ "$minor" -lt 6 ]; then
+  unavailable "Nix $version has no backend (this version of the project has them from 2.6 on)"
 fi
 
+# Of the C API from 2.34 on, of the C++ API before.
 has_headers() {
-  [ -e "$1/libexpr/eval.hh" ] || [ -e "$1/nix/eval.hh" ] || [ -e "$1/nix/expr/eval.hh" ]
+  if [ "$minor" -ge 34 ]; then
+    [ -e "$1/nix_api_expr.h" ] || [ -e "$1/nix/nix_api_expr.h" ]
+  else
+    [ -e "$1/libexpr/eval.hh" ] || [ -e "$1/nix/eval.hh" ] || [ -e "$1/nix/expr/eval.hh" ]
+  fi
 }
 
 if [ -n "${NIX_AI_MODELS_NIX_HEADERS:-}" ]; then
   has_headers "$NIX_AI_MODELS_NIX_HEADERS" ||
-    unavailable "NIX_AI_MODELS_NIX_HEADERS=$NIX_AI_MODELS_NIX_HEADERS has no eval.hh in libexpr, nix or nix/expr"
+    unavailable "NIX_AI_MODELS_NIX_HEADERS=$NIX_AI_MODELS_NIX_HEADERS holds no headers of Nix $version"
   echo "$version $NIX_AI_MODELS_NIX_HEADERS"
   exit 0
 fi
@@ -38,6 +47,14 @@ fi
 installed=$(dirname "$(dirname "$(readlink -f "$(command -v nix-instantiate)")")")/include
 if has_headers "$installed"; then
   echo "$version $installed"
+  exit 0
+fi
+
+# The C API is a part of its own in some packages; the compiler is told of the others by pkg-config too.
+if [ "$minor" -ge 34 ]; then
+  [ "$(pkg-config --modversion nix-expr-c 2>/dev/null)" = "$version" ] ||
+    unavailable "no headers of the C API of Nix $version: set NIX_AI_MODELS_NIX_HEADERS to their folder"
+  echo "$version $(pkg-config --variable=includedir nix-expr-c)"
   exit 0
 fi
 

@@ -74,6 +74,34 @@ bool isWhole(const std::string &file) {
 #endif
 }
 
+/** The first two numbers and the third of a version; what cannot be read is 0. */
+struct Numbers {
+  unsigned major = 0, minor = 0, patch = 0;
+};
+
+Numbers numbersOf(const std::string &version) {
+  Numbers result;
+  std::sscanf(version.c_str(), "%u.%u.%u", &result.major, &result.minor, &result.patch);
+  return result;
+}
+
+/** From 2.34 on the backend is written against the C API. */
+bool usesCApi(const Numbers &version) {
+  return version.major > 2 || (version.major == 2 && version.minor >= 34);
+}
+
+/** Up to 2.34.0 Nix calls a primop of the C API with an evaluator that is none, and dies. */
+bool hasBrokenCApi(const Numbers &version) {
+  return version.major == 2 && version.minor == 34 && version.patch == 0;
+}
+
+/** Where the executable does not carry the C API, the library beside the backend brings it. */
+void provideCApi(const std::string &library) {
+  if (dlsym(RTLD_DEFAULT, "nix_register_primop") != nullptr || !isWhole(library)) return;
+  // Where this fails, the backend cannot be opened either, and says which function is missing.
+  dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL);
+}
+
 /** Opens the backend and lets it register its builtins. Returns why that failed, or nothing. */
 std::string start(const std::string &backend, const std::string &root) {
   if (!isWhole(backend)) return backend + " is damaged (build it again)";
@@ -105,6 +133,9 @@ void load() {
   const std::string backend = folder + "/" + release + "/backend.so";
   if (release.empty() || folder.empty() || access(backend.c_str(), F_OK) != 0)
     return warn("no backend for Nix " + *version + " (looked for " + backend + ")");
+  const Numbers numbers = numbersOf(*version);
+  if (hasBrokenCApi(numbers)) return warn("Nix " + *version + " cannot call it without dying; 2.34.1 and later can");
+  if (usesCApi(numbers)) provideCApi(folder + "/" + release + "/c-api.so");
   const std::string problem = start(backend, folder + "/../..");
   if (!problem.empty()) warn(problem);
 }

@@ -2,6 +2,7 @@
 
 #include "make-value.h"
 
+#include "../deferred-text.h"
 #include "cxx-evaluation.h"
 #include "guard.h"
 
@@ -9,29 +10,10 @@ namespace ai_models {
 
 namespace {
 
-/** A function's address as text, so that one primop can serve every Deferred. */
-std::string packed(const Deferred &deferred) {
-  std::string text(sizeof deferred.function * 2, '0');
-  auto address = reinterpret_cast<uintptr_t>(deferred.function);
-  for (char &digit : text) {
-    digit = static_cast<char>('a' + (address & 15));
-    address >>= 4;
-  }
-  return text + deferred.argument;
-}
-
-Deferred unpacked(std::string_view text) {
-  constexpr size_t digits = sizeof(Deferred::Function) * 2;
-  uintptr_t address = 0;
-  for (size_t index = digits; index > 0; index--)
-    address = address << 4 | static_cast<uintptr_t>(text[index - 1] - 'a');
-  return {reinterpret_cast<Deferred::Function>(address), std::string(text.substr(digits))};
-}
-
 void computeDeferred(nix::EvalState &state, compat::Position position, nix::Value **args,
                      nix::Value &result) {
   guarded(state, position, [&] {
-    const Deferred deferred = unpacked(compat::forceText(state, position, *args[0]));
+    const Deferred deferred = unpackDeferred(compat::forceText(state, position, *args[0]));
     CxxEvaluation evaluation(state, position);
     makeValue(state, position, deferred.function(evaluation, deferred.argument), result);
   });
@@ -60,7 +42,7 @@ public:
 
   void operator()(const Deferred &data) {
     nix::Value *argument = state.allocValue();
-    compat::makeString(state, *argument, packed(data));
+    compat::makeString(state, *argument, packDeferred(data));
     nix::Value *function = state.allocValue();
     function->mkPrimOp(deferredPrimOp(state));
     value.mkApp(function, argument);

@@ -1,0 +1,3 @@
+// See nix_api_value.h.
+#pragma once
+#include "nix_api_value.h"
