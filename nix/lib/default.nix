@@ -47,6 +47,8 @@ let
     buildWithTool = import ./buildWithTool.nix lib;
     fetchFile = import ./fetchFile.nix lib;
     linkFiles = import ./linkFiles.nix lib;
+    checkModel = import ./checkModel.nix lib;
+    checkedModel = import ./checkedModel.nix lib;
     impureVariables = import ./impureVariables.nix lib;
 
     # Errors.

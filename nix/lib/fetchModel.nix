@@ -3,10 +3,13 @@
 #   hash                one fixed output, fetched whole by `nix-ai-model build`
 #   fileHashes, lock    one fixed output per file, and a tree of symlinks over them
 #
+# and over either the check (checkedModel.nix), which judges what was fetched.
+#
 # Beside a derivation's own attributes the result has `spec`, `revision`, `version` and `meta`, and
 # for a pin by file `files` and `totalSize`. Reading those builds nothing and needs no builder.
 {
   buildWithTool,
+  checkedModel,
   defaultSystem,
   fail,
   fetchFile,
@@ -25,6 +28,8 @@ let
     listToAttrs
     map
     match
+    removeAttrs
+    unsafeDiscardStringContext
     ;
 
   # As a shell takes it: the addresses of object stores may have a `?` and a `&`.
@@ -74,27 +79,36 @@ let
   fileUrls = type.fileUrls or (_: [ ]);
 
   # A file of a pin by file, with the store path that fetches it.
-  pinnedFile =
+  fetched =
     file:
     let
       inherit (file) path;
       source = value;
     in
-    {
-      inherit path;
-      ${file.hash.algorithm} = hexDigest file.hash;
+    file
+    // {
       storePath = toString (fetchFile {
         inherit file system;
         urls = fileUrls { inherit source revision path; };
         source.${kind} = narrow { inherit source path; };
         revision = pin.revision or null;
       });
+    };
+  fetchedFiles = map fetched pin.contents;
+
+  pinnedFile =
+    file:
+    {
+      inherit (file) path;
+      ${file.hash.algorithm} = hexDigest file.hash;
+      # Without context: a file is used as "${model}/path", which nobody gets before the check has passed.
+      storePath = unsafeDiscardStringContext file.storePath;
     }
     // intersectAttrs {
       size = null;
       version = null;
     } file;
-  pinnedFiles = map pinnedFile pin.contents;
+  pinnedFiles = map pinnedFile fetchedFiles;
 
   ofTree = buildWithTool {
     inherit name spec system;
@@ -102,30 +116,52 @@ let
     mode = "recursive";
   };
 
-  ofFiles =
-    linkFiles {
-      inherit name system;
-      links = listToAttrs (
-        map (file: {
-          name = file.path;
-          value = file.storePath;
-        }) pinnedFiles
-      );
-    }
-    // {
-      files = pinnedFiles;
-    }
-    // totalSize pinnedFiles;
+  ofFiles = linkFiles {
+    inherit name system;
+    links = listToAttrs (
+      map (file: {
+        name = file.path;
+        value = file.storePath;
+      }) fetchedFiles
+    );
+  };
 
-  model =
+  raw =
     if pin.kind == "hash" then
       ofTree
     else if pin.kind == "files" then
       ofFiles
     else
       unpinned name (type.describe value);
+
+  # What is known of the files without a look at them.
+  listing =
+    if pin.kind == "files" then { files = pinnedFiles; } // totalSize pinnedFiles else { };
+
+  metadata = {
+    inherit name;
+    source = type.describe value;
+  }
+  // (if revision == null then { } else { inherit revision; })
+  // (
+    if pin.kind == "hash" then
+      { hash = "${pin.hash.algorithm}:${hexDigest pin.hash}"; }
+    else
+      { files = map (file: removeAttrs file [ "storePath" ]) pinnedFiles; }
+  );
+
+  model = checkedModel {
+    inherit
+      name
+      raw
+      security
+      metadata
+      system
+      ;
+  };
 in
-builtins.deepSeq security model
+model
+// listing
 // intersectAttrs {
   meta = null;
   version = null;

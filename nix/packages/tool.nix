@@ -14,5 +14,11 @@ in
     pkgs.gitMinimal
     pkgs.openssh
   ];
+  # For the commands of `security.customScanners`.
+  shellPrograms = pkgs.lib.makeBinPath [
+    pkgs.coreutils
+    pkgs.findutils
+    pkgs.gnugrep
+  ];
   program = "${nix-ai-model}/lib/nix-ai-model/cli.js";
 }

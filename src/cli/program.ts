@@ -143,6 +143,15 @@ export function createProgram(output: Output): Command {
       const global = { ...options, connections: DEFAULT_CONNECTIONS };
       await withContext(global, buildCommand, builderProgress(output.stderr));
     });
+
+  common(program.command('check', { hidden: true }))
+    .description("the builder of nix/lib's checked layer")
+    .action(async (options: GlobalOptions) => {
+      const { checkCommand } = await import('./commands/check.ts');
+      const { builderProgress } = await import('./commands/build.ts');
+      const global = { ...options, connections: DEFAULT_CONNECTIONS };
+      await withContext(global, checkCommand, builderProgress(output.stderr));
+    });
   return program;
 }
 

@@ -10,6 +10,12 @@ import type { PathsReport } from './scan-paths.ts';
 const SHOWN_FINDINGS = 5;
 const ORDER: readonly Severity[] = ['malicious', 'suspicious', 'unscannable', 'note'];
 
+/** The report with paths inside of the folder that was scanned. */
+export function relativeReport(report: PathsReport, root: string): PathsReport {
+  const inside = <T extends { readonly path: string }>(row: T): T => ({ ...row, path: relative(root, row.path) });
+  return { ...report, files: report.files.map(inside), unread: report.unread.map(inside) };
+}
+
 /** `root` is the folder that was scanned. */
 export function worstFindings(report: PathsReport, root: string): string[] {
   const found = report.files.flatMap(({ path, findings }) =>

@@ -65,8 +65,9 @@ describe.skipIf(skipped !== '')(`nix-build of a model in a registry${skipped}`, 
   async function buildSpec(spec: object): Promise<NixResult> {
     const result = await build(`lib.fetchModel ${nix(spec)}`);
     if (result.status !== 0) return result;
+    // The check, the model that it is a link to, and its files.
     const path = result.stdout.trim();
-    built.add(path);
+    built.add(path).add(realpathSync(path));
     for (const name of readdirSync(path)) built.add(realpathSync(join(path, name)));
     return result;
   }
@@ -140,7 +141,7 @@ describe('nix-build of a model in a git repository', () => {
     expect(stderr).not.toContain('error:');
     expect(status).toBe(0);
     const file = join(stdout.trim(), `config-${ID}.json`);
-    built.add(stdout.trim()).add(realpathSync(file));
+    built.add(stdout.trim()).add(realpathSync(stdout.trim())).add(realpathSync(file));
     expect(readFileSync(file, 'utf8')).toBe(CONTENT);
   });
 });

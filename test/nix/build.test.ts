@@ -26,12 +26,12 @@ const nix = (value: unknown): string => `(builtins.fromJSON ''${JSON.stringify(v
 async function buildSpec(spec: object, args: readonly string[] = [], url = model.url): Promise<NixResult> {
   const result = await build(`lib.fetchModel ${nix(spec)}`, args, { environment: { HF_ENDPOINT: url } });
   const path = result.stdout.trim();
-  if (result.status === 0) {
-    const names = existsSync(path) ? readdirSync(path) : [];
-    built.add(path);
-    for (const name of names) built.add(realpathSync(join(path, name)));
-  }
-  return result;
+  if (result.status !== 0) return result;
+  // What is built is the check, a link to the model.
+  const model = realpathSync(path);
+  built.add(path).add(model);
+  for (const name of readdirSync(model)) built.add(realpathSync(join(model, name)));
+  return { ...result, stdout: model };
 }
 
 async function pathOf(spec: object, args: readonly string[] = []): Promise<string> {

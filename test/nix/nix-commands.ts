@@ -16,17 +16,19 @@ export interface NixResult {
 export interface NixOptions {
   /** Added to the process's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Binary caches; none by default. */
+  readonly substituters?: string;
 }
 
 /** Runs a command of Nix to its end, whatever its status. */
 export async function runNix(
   command: string,
   args: readonly string[],
-  { environment = {} }: NixOptions = {},
+  { environment = {}, substituters = '' }: NixOptions = {},
 ): Promise<NixResult> {
   // A developer's own hub and token must not change what the tests see.
   const env = { ...process.env, HF_ENDPOINT: '', HF_TOKEN: '', MLFLOW_TRACKING_URI: '', ...environment };
-  const all = [...args, '--option', 'substituters', ''];
+  const all = [...args, '--option', 'substituters', substituters];
   return await new Promise((resolve) => {
     execFile(command, all, { env, cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;

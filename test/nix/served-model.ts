@@ -1,9 +1,9 @@
 // A model that is new to every store, served by a hub of this process: what the build tests build.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeModel } from '../../scripts/make-model.mjs';
 import { serveHub } from '../../src/hub/serve.ts';
 import { runNix, succeeded } from './nix-commands.ts';
@@ -25,14 +25,20 @@ export interface ServedModel {
   close(storePaths: Iterable<string>): Promise<void>;
 }
 
-export async function serveModel(): Promise<ServedModel> {
+/** `extra` are more files of the model, by path. */
+export async function serveModel(extra: Readonly<Record<string, string | Buffer>> = {}): Promise<ServedModel> {
   const id = randomUUID().slice(0, 8);
   const folder = mkdtempSync(join(tmpdir(), 'nix-lib-'));
   const directory = join(folder, 'model');
   const repo = `org/model-${id}`;
   const made = makeModel(directory, { shards: 2, bytes: 1 << 18, seed: id });
-  writeFileSync(join(directory, 'ü 1+1.txt'), id);
-  const files = [...made.files, { path: 'ü 1+1.txt', size: Buffer.byteLength(id) }];
+  const more = { 'ü 1+1.txt': id, ...extra };
+  for (const [path, content] of Object.entries(more)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
+  }
+  const sizes = Object.entries(more).map(([path, content]) => ({ path, size: Buffer.byteLength(content) }));
+  const files = [...made.files, ...sizes];
   const requests: string[] = [];
   const hub = await serveHub({
     roots: [{ kind: 'models', id: repo, revision: 'main', directory }],

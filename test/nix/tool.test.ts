@@ -11,7 +11,7 @@ const SRI = 'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=';
 
 test('it starts with nothing of the environment, as it does in a sandbox', async () => {
   const model = `lib.fetchModel { source = "hf:org/name"; hash = "${SRI}"; }`;
-  const command = `let m = ${model}; in [ m.builder ] ++ map toString m.args`;
+  const command = `let m = (${model}).raw; in [ m.builder ] ++ map toString m.args`;
   const [builder = '', ...args] = (await evaluate(command)) as string[];
   expect(args.pop()).toBe('build');
   const version = execFileSync(builder, [...args, '--version'], { env: {}, encoding: 'utf8' });

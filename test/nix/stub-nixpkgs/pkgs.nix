@@ -41,6 +41,7 @@ let
     escapeShellArg = text: "'${text}'";
     concatMapStrings = function: list: concatStringsSep "" (map function list);
     fetchers.proxyImpureEnvVars = [ "https_proxy" ];
+    makeBinPath = packages: concatStringsSep ":" (map (package: "${package}/bin") packages);
     getExe = package: "${package}/bin/${package.meta.mainProgram or package.name}";
     licenses.mit = "MIT";
   };
@@ -73,13 +74,18 @@ let
         [
           "boehmgc"
           "boost"
+          "coreutils"
           "curl"
           "dpkg"
+          "findutils"
+          "gitMinimal"
+          "gnugrep"
           "gnumake"
           "libarchive"
           "libsodium"
           "nix"
           "nlohmann_json"
+          "openssh"
           "shellcheck"
           "sqlite"
           "wabt"
