@@ -18,6 +18,8 @@ let cursor: usize = 0;
 let end: usize = 0;
 let depth: i32 = 0;
 let status: u32 = 0;
+/** NaN, infinities and half surrogates are read, as Python does. */
+let isLoose = false;
 
 /** Begins to read; `onError` is the status of every complaint. */
 export function open(ptr: usize, size: usize, onError: u32): void {
@@ -26,10 +28,17 @@ export function open(ptr: usize, size: usize, onError: u32): void {
   end = ptr + size;
   depth = 0;
   status = onError;
+  isLoose = false;
   const valid = validUtf8(ptr, size);
   if (valid == size) return;
   cursor = ptr + valid;
   complain('is not UTF-8');
+}
+
+/** Begins to read what Python's json has written: NaN, Infinity, half surrogates. */
+export function openLoosely(ptr: usize, size: usize, onError: u32): void {
+  open(ptr, size, onError);
+  isLoose = true;
 }
 
 /** The next byte that is no white space, not taken yet; 0 at the end. */
@@ -150,6 +159,10 @@ function readUnicode(): u32 {
   if (paired) cursor += 2;
   const low = paired ? readHex4() : 0;
   if (low >= 0xdc00 && low < 0xe000) return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+  if (isLoose) {
+    if (paired) cursor -= 6;
+    return 0xfffd;
+  }
   complainAt(cursor - 6, 'has half a surrogate pair in a string');
   return 0;
 }
@@ -173,6 +186,7 @@ export function readNumber(): Text {
   peek();
   const begin = cursor;
   if (cursor < end && load<u8>(cursor) == 0x2d) cursor++;
+  if (isLoose && takeWord('Infinity')) return textAt(begin, cursor - begin);
   const leadingZero = cursor < end && load<u8>(cursor) == 0x30;
   const whole = takeDigits();
   let good = whole == 1 || (whole > 1 && !leadingZero);
@@ -199,7 +213,8 @@ function takeDigits(): usize {
 /** Takes `true`, `false` or `null` and answers its first letter. */
 export function readWord(): u32 {
   const letter = peek();
-  if (!takeWord(letter == 0x74 ? 'true' : letter == 0x66 ? 'false' : 'null')) complain('has something that is no value');
+  if (takeWord(letter == 0x74 ? 'true' : letter == 0x66 ? 'false' : 'null')) return letter;
+  if (!isLoose || !(takeWord('NaN') || takeWord('Infinity'))) complain('has something that is no value');
   return letter;
 }
 

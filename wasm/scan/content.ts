@@ -5,18 +5,19 @@
 import { CERTAIN, GUESS, LIKELY, MAYBE, RAW, UNLIKELY } from '../pickle/modes';
 import { WAS_PICKLE } from '../pickle/stream';
 import {
-  ARCHIVE_LIMIT, PICKLE_BROKEN, TRAILING_DATA, UNKNOWN_FORMAT,
+  ARCHIVE_LIMIT, NATIVE_CODE, PICKLE_BROKEN, TRAILING_DATA, UNKNOWN_FORMAT,
 } from '../../build/generated/scan-rules';
 import { keepDecoded, pushDecoded } from './decoding';
-import { namedFormat, namedLikeBinary, namedLikeModel, namedLikePickle } from './file-name';
+import { namedFormat, namedLikeBinary, namedLikeMessagePack, namedLikeModel, namedLikePickle } from './file-name';
 import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
 import { FOUND_BEHIND } from '../hdf5/reader';
 import { HDF5, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, TAR, ZIP } from './format-ids';
 import { KERAS } from './keras-archive';
+import { isMessagePack } from './known-data';
 import { WAS_MODEL } from './proto-model';
 import { beginsAsMessage, mayBeMessage } from './proto-sniff';
 import {
-  ANY_ARCHIVE, HARMLESS, HEAD_BYTES, isText, OPAQUE_CONTENT, sniff, sniffedFormat, sniffedMethod, sniffedName,
+  ANY_ARCHIVE, HARMLESS, HEAD_BYTES, isText, OPAQUE_CONTENT, PROGRAM, sniff, sniffedFormat, sniffedMethod, sniffedName,
   sniffedSkip, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP, WITH_HEADER,
 } from './sniff';
 import { AGAIN, canNest, count, DONE, MORE, pushInner, Task } from './task';
@@ -108,8 +109,14 @@ function afterReader(task: Task): u32 {
 }
 
 function goOn(task: Task, kind: u32): u32 {
+  if (kind == THE_PICKLE && namedLikeMessagePack(task.name, task.nameSize) && isMessagePack(task.here, task.have)) {
+    renameFormat('pickle', 'msgpack');
+    task.step = TAIL;
+    return AGAIN;
+  }
+  if (kind == PROGRAM) reportPlain(NATIVE_CODE, task, task.pos, 'Is a program or a shared library.');
   // What begins with letters of an opcode can be a pickle besides: `GGUF` is a float with 8 bytes.
-  if (kind == THE_PICKLE || kind == HARMLESS || kind == WITH_HEADER || kind == THE_TAR) return tryPickle(task, kind);
+  if (kind == THE_PICKLE || kind == HARMLESS || kind == WITH_HEADER || kind == PROGRAM || kind == THE_TAR) return tryPickle(task, kind);
   // Archives are read from their ends, and hold packed parts that are read from their beginnings.
   if (!task.seekable && kind != THE_NPY && kind != OPAQUE_CONTENT) {
     keepDecoded(task);
@@ -195,7 +202,7 @@ function afterProtobuf(task: Task): u32 {
 
 /** What nobody understands matters where its name says that it is a model. */
 function unknown(task: Task, state: State): u32 {
-  if (state.kind == HARMLESS || state.kind == WITH_HEADER || state.holdsHdf5) return AGAIN;
+  if (state.kind != THE_PICKLE || state.holdsHdf5) return AGAIN;
   const text = state.isText;
   renameFormat('pickle', text ? 'text' : 'unknown');
   const named = text ? namedLikeBinary(task.name, task.nameSize) : namedLikeModel(task.name, task.nameSize);

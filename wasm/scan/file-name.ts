@@ -1,7 +1,10 @@
 // The name of the file being scanned, and what a name says about a content. Names never make anything
 // clean: they only decide whether a content that nobody understands is worth a warning.
 
-import { GGUF, SAFETENSORS, TEMPLATE } from './format-ids';
+import { Text, textAt } from '../text';
+import { isConfigName } from './config-name';
+import { GGUF, JSON_TEXT, SAFETENSORS, TEMPLATE } from './format-ids';
+import { hasWord } from './words';
 
 /** The end of the path that is kept: more than any extension. */
 const FILE_NAME_BYTES: usize = 256;
@@ -17,7 +20,7 @@ export function nameFile(ptr: usize, size: usize): void {
 /** Extensions of pickles. (One literal each: a sum of texts would be made in a heap that there is not.) */
 const PICKLES = ' pkl pickle p pck pt pth bin ckpt joblib dill sav ';
 /** Of other models, and of what models are packed in. */
-const MODELS = ' npy npz h5 hdf5 keras onnx pb tflite mar nemo t7 th msgpack engine mlmodel pdparams ';
+const MODELS = ' npy npz h5 hdf5 keras onnx pb tflite mar nemo t7 th msgpack engine pdparams ';
 /** Whose files may as well be texts. */
 const MORE_MODELS = ' dat model params pdiparams pdmodel cbm xgb ubj gguf ggml ggjt safetensors pt2 ';
 const PACKED = ' zip tar 7z gz bz2 xz zst lz4 z rar lzma tgz ';
@@ -33,11 +36,22 @@ export function namedLikeBinary(ptr: usize, size: usize): bool {
   return endsWithOneOf(PICKLES, ptr, size) || endsWithOneOf(MODELS, ptr, size);
 }
 
+export function namedLikeMessagePack(ptr: usize, size: usize): bool {
+  return endsWithOneOf(' msgpack ', ptr, size);
+}
+
 /** The format that whoever loads something of this name expects, and nothing else; 0 without one. */
 export function namedFormat(ptr: usize, size: usize): u32 {
   if (endsWithOneOf(' safetensors ', ptr, size)) return SAFETENSORS;
   if (endsWithOneOf(' gguf ', ptr, size)) return GGUF;
-  return endsWithOneOf(' jinja jinja2 j2 ', ptr, size) ? TEMPLATE : 0;
+  if (endsWithOneOf(' jinja jinja2 j2 ', ptr, size)) return TEMPLATE;
+  const isFile = size == 0;
+  return isConfigName(isFile ? fileName : ptr, isFile ? fileNameSize : size) ? JSON_TEXT : 0;
+}
+
+/** Of a member, or of the file where that is empty. */
+export function nameOf(ptr: usize, size: usize): Text {
+  return size == 0 ? textAt(fileName, fileNameSize) : textAt(ptr, size);
 }
 
 export function namedLikeKeras(ptr: usize, size: usize): bool {
@@ -57,23 +71,4 @@ function endsWithOneOf(words: string, ptr: usize, size: usize): bool {
   while (dot > 0 && load<u8>(ptr + dot - 1) != 0x2e && load<u8>(ptr + dot - 1) != 0x2f) dot--;
   if (dot == 0 || load<u8>(ptr + dot - 1) != 0x2e) return false;
   return hasWord(words, ptr + dot, size - dot);
-}
-
-/** Whether ` word ` stands in the list, in lower case. */
-function hasWord(words: string, ptr: usize, size: usize): bool {
-  const length = <usize>words.length;
-  const from = changetype<usize>(words);
-  if (size == 0 || size > 12) return false;
-  for (let i: usize = 0; i + size + 1 < length; i++) {
-    if (load<u16>(from + (i << 1)) != 0x20 || load<u16>(from + ((i + size + 1) << 1)) != 0x20) continue;
-    let j: usize = 0;
-    while (j < size && <u32>load<u16>(from + ((i + 1 + j) << 1)) == lower(load<u8>(ptr + j))) j++;
-    if (j == size) return true;
-  }
-  return false;
-}
-
-@inline
-function lower(byte: u32): u32 {
-  return byte - 0x41 < 26 ? byte | 0x20 : byte;
 }

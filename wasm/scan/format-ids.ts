@@ -10,6 +10,7 @@ export const NPY: u32 = 5;
 export const TAR: u32 = 6;
 export const SAFETENSORS: u32 = 20;
 export const GGUF: u32 = 21;
+export const JSON_TEXT: u32 = 22;
 export const TEMPLATE: u32 = 23;
 /** ONNX, TensorFlow: protobuf messages, read as all of them at once. */
 export const PROTOBUF: u32 = 30;

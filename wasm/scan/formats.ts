@@ -6,9 +6,11 @@ import { stepInspection } from '../inspect/formats';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
 import {
-  CONTENT, GGUF, HDF5, INSPECTION, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, SAFETENSORS, TAR, TEMPLATE, ZIP, ZIP_MEMBER,
+  CONTENT, GGUF, HDF5, INSPECTION, JSON_TEXT, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, SAFETENSORS, TAR, TEMPLATE, ZIP,
+  ZIP_MEMBER,
 } from './format-ids';
 import { stepGguf } from './gguf';
+import { stepJsonConfig } from './json-config';
 import { stepKerasConfig } from './keras-file';
 import { stepNpy } from './npy';
 import { stepProtobuf } from './proto-model';
@@ -33,6 +35,7 @@ export function stepTask(task: Task): u32 {
     case HDF5: return stepHdf5(task);
     case SAFETENSORS: return stepSafetensors(task);
     case GGUF: return stepGguf(task);
+    case JSON_TEXT: return stepJsonConfig(task);
     case TEMPLATE: return stepTemplate(task);
   }
   return DONE;

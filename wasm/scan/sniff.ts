@@ -3,6 +3,7 @@
 
 import { BZIP2, GZIP, LZ4, LZMA, UNKNOWN_METHOD, XZ, ZLIB, ZSTD } from './decoding';
 import { GGUF, HDF5, SAFETENSORS } from './format-ids';
+import { A_PROGRAM, knownData, knownName, NOTHING_KNOWN } from './known-data';
 import { isHeader as isTarHeader } from './tar';
 import { decodeRune, runeBytes } from '../utf8';
 
@@ -20,6 +21,9 @@ export const THE_PICKLE: u32 = 7;
 
 /** Judged by a reader of its own, sniffedFormat; then as a pickle besides, since it may begin like one. */
 export const WITH_HEADER: u32 = 8;
+
+/** Machine code, or Python's. */
+export const PROGRAM: u32 = 9;
 
 export let sniffedName: string = '';
 export let sniffedMethod: u32 = 0;
@@ -63,6 +67,8 @@ export function sniff(ptr: usize, size: usize, left: u64): u32 {
   if (isZlib(ptr, size)) return packed(ZLIB, 'zlib');
   if (isTar(ptr, size)) return is(THE_TAR, 'tar');
   if (isSafetensors(ptr, size, left)) return read(SAFETENSORS, 'safetensors');
+  const known = knownData(ptr, size);
+  if (known != NOTHING_KNOWN) return is(known == A_PROGRAM ? PROGRAM : HARMLESS, knownName);
   return is(THE_PICKLE, 'pickle');
 }
 

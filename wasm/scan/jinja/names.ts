@@ -1,6 +1,7 @@
 // Names by which templates leave Jinja's sandbox, or would do something if they were outside of it.
 
 import { Text } from '../../text';
+import { hasWord as isListed } from '../words';
 
 /** Between their double underscores: what leads from any object to all of Python. (One literal each.) */
 const INNER = ' class base bases mro subclasses globals builtins import init dict getattribute getattr getitem call code closure ';
@@ -36,20 +37,6 @@ export function isForeignStatement(name: Text): bool { return hasWord(STATEMENTS
 export function isKeyword(name: Text): bool { return hasWord(KEYWORDS, name); }
 export function isCounting(name: Text): bool { return hasWord(COUNTING, name); }
 
-/** Whether ` name ` stands in a list, in any case. */
 function hasWord(words: string, name: Text): bool {
-  const length = <usize>words.length, from = changetype<usize>(words), size = name.size;
-  if (size == 0 || size > 24) return false;
-  for (let i: usize = 0; i + size + 1 < length; i++) {
-    if (load<u16>(from + (i << 1)) != 0x20 || load<u16>(from + ((i + size + 1) << 1)) != 0x20) continue;
-    let j: usize = 0;
-    while (j < size && <u32>load<u16>(from + ((i + 1 + j) << 1)) == lower(name.at(j))) j++;
-    if (j == size) return true;
-  }
-  return false;
-}
-
-@inline
-export function lower(byte: u32): u32 {
-  return byte - 0x41 < 26 ? byte | 0x20 : byte;
+  return isListed(words, name.ptr, name.size);
 }
