@@ -2,7 +2,7 @@
 
 import {
   ADDITEMS, APPEND, APPENDS, BINPERSID, binunicode, BUILD, bytes, EMPTY_DICT, EMPTY_LIST, EMPTY_SET,
-  EMPTY_TUPLE, frame, global, int, MARK, MEMOIZE, NONE, pickle, pickle4, proto, REDUCE, SETITEM,
+  EMPTY_TUPLE, frame, global, int, MARK, MEMOIZE, NONE, pickle, POP, pickle4, proto, REDUCE, SETITEM,
   SETITEMS, shortBytes, stackGlobal, STOP, text, TRUE, TUPLE, TUPLE1, TUPLE2, TUPLE3, u64,
 } from './assemble.ts';
 import { joblibArray } from './joblib-file.ts';
@@ -22,6 +22,15 @@ export interface CleanCase {
 function clean(what: string, data: Buffer, format = 'pickle', name = 'model.pkl'): CleanCase {
   return { what, name, data, format };
 }
+
+/** What torch.jit.save writes. */
+const SCRIPTED = [
+  { name: 'net/data.pkl', data: pickle(
+    global('__torch__.torch.nn.modules.linear', 'Linear'), EMPTY_TUPLE, '\x81', EMPTY_DICT, MARK, binunicode('sizes'),
+    global('torch.jit._pickle', 'build_intlist'), EMPTY_LIST, MARK, int(1), APPENDS, TUPLE1, REDUCE, SETITEMS, BUILD) },
+  { name: 'net/constants.pkl', data: pickle(EMPTY_TUPLE) },
+  { name: 'net/code/__torch__.py', data: Buffer.from('class Linear(Module):\n  pass\n') },
+];
 
 function plain(what: string, data: string | Buffer, format: string, name: string): CleanCase {
   return clean(what, bytes(data), format, name);
@@ -45,13 +54,14 @@ const STATE = pickle(
 );
 const STORAGES = { 0: Buffer.alloc(16, 0x80), 1: bytes('\x80\x02\x80\x02cos\n') };
 
-function legacy(): Buffer {
+/** `first` stands before the model. */
+function legacy(first: Buffer = Buffer.alloc(0)): Buffer {
   const raw = (count: number): Buffer => bytes(u64(count), Buffer.alloc(count * 4, 0x63));
   return bytes(
     pickle('\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19'),
     pickle('M\xe9\x03'),
     pickle(EMPTY_DICT, MARK, binunicode('little_endian'), TRUE, SETITEMS),
-    pickle(EMPTY_DICT, MARK, binunicode('w'), tensor('11', 4), binunicode('b'), tensor('12', 2), SETITEMS),
+    pickle(first, EMPTY_DICT, MARK, binunicode('w'), tensor('11', 4), binunicode('b'), tensor('12', 2), SETITEMS),
     pickle(EMPTY_LIST, MARK, binunicode('11'), binunicode('12'), APPENDS),
     raw(4), raw(2),
   );
@@ -113,6 +123,14 @@ const CHECKPOINTS: CleanCase[] = [
   clean('a checkpoint with zip64', zip([{ name: 'a/data.pkl', data: pickle(tensor('0', 1)) }, { name: 'a/data/0', data: Buffer.alloc(4) }], { zip64: true }), 'torch', 'model.pt'),
   clean('a checkpoint whose members are deflated', zip([{ name: 'a/data.pkl', data: pickle(NONE), method: 8 }]), 'torch', 'model.pt'),
   clean('a checkpoint in the old format', legacy(), 'torch-legacy', 'pytorch_model.bin'),
+  clean('TorchScript', zip(SCRIPTED), 'torchscript', 'net.pt'),
+  clean('a storage of which only the beginning is read', zip([
+    { name: 'a/data.pkl', data: pickle(tensor('0', 10_000)) }, { name: 'a/data/0', data: Buffer.alloc(40_000), crc: 7 },
+  ]), 'torch', 'model.pt'),
+  clean('a module in the old format', legacy(bytes(
+    MARK, binunicode('module'), global('torch.nn.parameter', 'Parameter'), binunicode('x.py'), binunicode('class X:'), TUPLE,
+    BINPERSID, POP,
+  )), 'torch-legacy', 'model.pt'),
   clean('a storage of bytes', checkpoint(pickle(tensor('0', 3, 'ByteStorage')), { 0: Buffer.alloc(3) }), 'torch', 'model.pt'),
 ];
 

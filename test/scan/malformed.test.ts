@@ -3,15 +3,50 @@
 import { describe, expect, it } from 'vitest';
 import { FileScanner } from '../../src/core/scan-file.ts';
 import { CLEAN } from './clean-cases.ts';
+<<<<<<< HEAD
 import { bytes, pickle, proto, u32, u64 } from './assemble.ts';
 import { gzipped } from './packed.ts';
 import { PROTOBUF_BROKEN } from './protobuf-cases.ts';
+=======
+import { bytes, pickle, proto, u16, u32, u64 } from './assemble.ts';
+import { joblibArray } from './joblib-file.ts';
+import { npy } from './npy-file.ts';
+import { gzipped, PACKED, zlibbed } from './packed.ts';
+import { tar } from './tar-file.ts';
+>>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
 import { checkpoint, zip } from './zips.ts';
 
 const scanner = new FileScanner();
-const verdict = (data: Buffer, name = 'model.pkl'): string => scanner.scanBytes(data, name).verdict;
+const verdict = (data: Uint8Array, name = 'model.pkl'): string => scanner.scanBytes(data, name).verdict;
 
-const BROKEN: readonly [what: string, data: Buffer, name?: string][] = [
+type Broken = [what: string, data: Uint8Array, name?: string];
+
+/** A zip64 with one byte of its records changed, counted from the beginning of the first one's. */
+function zip64(at: number, value: number): Buffer {
+  const data = zip([{ name: 'a/data.pkl', data: pickle('N') }], { zip64: true });
+  data[data.lastIndexOf('PK\x06\x06') + at] = value;
+  return data;
+}
+
+/** A zip whose directory says that its member begins there. */
+function offsetOf(offset: number): Buffer {
+  const data = zip([{ name: 'a/data.pkl', data: pickle('N') }]);
+  data.writeUInt32LE(offset, data.lastIndexOf('PK\x01\x02') + 42);
+  return data;
+}
+
+function endRecord(entries: number, size: number, at: number): Buffer {
+  return bytes('PK\x05\x06', u32(0), u16(entries), u16(entries), u32(size), u32(at), u16(0));
+}
+
+/** The beginning of a tar of one pickle, and something behind it; with a first byte of the size. */
+function cutTar(size: number, behind = '', sizeByte?: number): Buffer {
+  const data = tar([{ name: 'pickle', data: Buffer.alloc(400, 'N') }]);
+  if (sizeByte !== undefined) data[124] = sizeByte;
+  return bytes(data.subarray(0, size), behind);
+}
+
+const BROKEN: readonly Broken[] = [
   ['an empty file', Buffer.alloc(0)],
   ['a protocol and nothing else', proto(4)],
   ['a byte that is no opcode', bytes(proto(2), '\xff')],
@@ -47,7 +82,50 @@ const BROKEN: readonly [what: string, data: Buffer, name?: string][] = [
   ['an npy whose header is no dictionary', bytes('\x93NUMPY\x01\x00\x05\x00hello'), 'a.npy'],
   ['an npy of a version of the future', bytes('\x93NUMPY\x09\x00\x05\x00\x00\x00hello'), 'a.npy'],
   ['a gzip that ends early', bytes('\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b'), 'model.pkl.gz'],
+<<<<<<< HEAD
   ...PROTOBUF_BROKEN,
+=======
+  ['a zip64 without the locator of its record', zip64(57, 0xff)],
+  ['a zip64 of more entries than bytes', zip64(32, 0x7f)],
+  ['a zip64 whose directory is larger than the file', zip64(47, 0x7f)],
+  ['a zip64 whose directory lies behind the file', zip64(55, 0x7f)],
+  ['a zip whose member begins behind the end', offsetOf(0x7fffffff), 'model.pt'],
+  ['a zip whose member begins inside another', offsetOf(7), 'model.pt'],
+  ['a zip with a directory of one byte', bytes('PK\x03\x04', Buffer.alloc(30), 'x', endRecord(1, 1, 34)), 'model.pt'],
+  ['a zip whose directory is no directory', bytes('PK\x03\x04', Buffer.alloc(80), endRecord(1, 46, 38)), 'model.pt'],
+  ['a zip of deflated garbage', zip([{ name: 'a/data.pkl', data: pickle('N'), method: 8, packed: Buffer.alloc(9, 0xff) }]), 'model.pt'],
+  ['a zip of deflate that ends early', zip([{ name: 'a/data.pkl', data: pickle('N'), method: 8, packed: Buffer.from([0x63]) }]), 'model.pt'],
+  ['a tar whose member is longer than the tar', cutTar(700), 'model.tar'],
+  ['a tar whose second header is broken', cutTar(1024, 'x'.repeat(512)), 'model.tar'],
+  ['a tar that ends in a header', cutTar(1024, 'x'.repeat(100)), 'model.tar'],
+  ['a tar of a negative size', cutTar(512, '', 0x80), 'model.tar'],
+  ['an npy that is cut in its magic', bytes('\x93NUMPY'), 'a.npy'],
+  ['an npy whose header ends early', bytes('\x93NUMPY\x01\x00\xff\x00{'), 'a.npy'],
+  ['an npy whose header is a gigabyte', bytes('\x93NUMPY\x02\x00\xff\xff\xff\x3f{}'), 'a.npy'],
+  ['an npy without a shape', npy("{'descr': '<f4', 'fortran_order': False, }", Buffer.alloc(4)), 'a.npy'],
+  ['an npy of a negative shape', npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", Buffer.alloc(4)), 'a.npy'],
+  ['an npy of 2^64 elements', npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", Buffer.alloc(4)), 'a.npy'],
+  ['an npy of an unknown type', npy("{'descr': '<q9', 'fortran_order': False, 'shape': (1,), }", Buffer.alloc(4)), 'a.npy'],
+  ['an npy whose header is code', npy("__import__('os').system('id')", Buffer.alloc(4)), 'a.npy'],
+  ['an npy without its elements', npy("{'descr': '<f8', 'fortran_order': False, 'shape': (9,), }", Buffer.alloc(71)), 'a.npy'],
+  ['an npy of objects without a pickle', npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", Buffer.alloc(0)), 'a.npy'],
+  ['an npz with a broken array', zip([{ name: 'a.npy', data: bytes('\x93NUMPY\x01\x00') }]), 'a.npz'],
+  ['an npz with an empty array', zip([{ name: 'a.npy', data: Buffer.alloc(0) }]), 'a.npz'],
+  ['a joblib file whose array is cut', joblibArray(bytes()).subarray(0, -20), 'model.joblib'],
+  ['a joblib file whose wrapper is cut', joblibArray(bytes()).subarray(0, 120), 'model.joblib'],
+  ['a joblib file in zlib that is cut', zlibbed(joblibArray(bytes())).subarray(0, -12), 'model.joblib'],
+  ["a joblib file of the old format that is cut", bytes('ZF', '0x18'.padEnd(19), zlibbed(pickle('N')).subarray(0, 4)), 'model.pkl'],
+  ["a joblib file of the old format without anything", bytes('ZF', '0x18'.padEnd(19), '\x01'), 'model.pkl'],
+  ...(['bzip2', 'xz', 'lzma', 'lz4'] as const).flatMap((method): Broken[] => [
+    [`a ${method} that ends early`, PACKED[method].subarray(0, -30), 'model.joblib'],
+    [`a ${method} with a wrong byte at its beginning`, PACKED[method].map((byte, i) => (i === 16 ? byte ^ 0xff : byte)), 'model.joblib'],
+    [`a ${method} of nothing but its beginning`, PACKED[method].subarray(0, 13), 'model.joblib'],
+    [`a ${method} of zeros`, bytes(PACKED[method].subarray(0, 14), Buffer.alloc(200)), 'model.joblib'],
+  ]),
+  ['an xz with a filter for machine code', PACKED.xz.map((byte, i) => (i === 14 ? 4 : byte)), 'model.joblib'],
+  ['an xz of 4 GiB of dictionary', PACKED.xz.map((byte, i) => (i === 16 ? 40 : byte)), 'model.joblib'],
+  ['an lzma of 4 GiB of dictionary', PACKED.lzma.map((byte, i) => (i > 0 && i < 5 ? 0xff : byte)), 'model.joblib'],
+>>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
   ['a gzip of garbage', bytes('\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03', Buffer.alloc(50, 0xff)), 'model.pkl.gz'],
 ];
 

@@ -180,6 +180,17 @@ const FILES: Case[] = [
   malicious('lzma in an npz', zip([{ name: 'a.npy', data: PACKED_EVIL.plain, method: 14, packed: PACKED_EVIL.zipLzma }]), 'x.npz'),
   malicious('xz in a zip', zip([{ name: 'a.pkl', data: PACKED_EVIL.plain, method: 95, packed: PACKED_EVIL.xz }]), 'x.zip'),
   refused('bzip2 that is none in an npz', zip([{ name: 'a.npy', data: evil, method: 12 }]), 'x.npz'),
+  refused('a wrong checksum of a pickle', zip([{ name: 'a/data.pkl', data: CLEAN, crc: 1 }]), 'model.pt'),
+  refused('a wrong checksum of a deflated pickle', zip([{ name: 'a/data.pkl', data: CLEAN, method: 8, crc: 1 }]), 'model.pt'),
+  refused('a wrong checksum in bzip2', zip([{ name: 'a', data: PACKED.plain, method: 12, packed: PACKED.bzip2, crc: 1 }]), 'a.zip'),
+  refused('another size than a deflated pickle has', zip([{ name: 'a/data.pkl', data: CLEAN, method: 8, statedSize: 9 }]), 'model.pt'),
+  refused("a class of TorchScript outside of it", zip([{ name: 'a/data.pkl', data: pickle(call('__torch__', 'Net')) }]), 'model.pt'),
+  malicious('a call in TorchScript', zip([{ name: 'a/data.pkl', data: evil }, { name: 'a/constants.pkl', data: CLEAN }]), 'model.pt'),
+  refused('a module whose name begins like one of TorchScript', zip([
+    { name: 'a/data.pkl', data: pickle(call('__torch__x', 'Net')) }, { name: 'a/constants.pkl', data: CLEAN },
+  ]), 'model.pt'),
+  refused('a module by persistent id outside the old format', pickle(
+    MARK, binunicode('module'), global('collections', 'OrderedDict'), binunicode('x.py'), binunicode('class X:'), TUPLE, BINPERSID)),
   refused('zstd in a zip', zip([{ name: 'a.npy', data: evil, method: 93 }]), 'x.npz'),
   malicious('zip64', zip([{ name: 'a/data.pkl', data: evil }], { zip64: true }), 'model.pt'),
   malicious('a long comment', zip([{ name: 'a/data.pkl', data: evil }], { comment: 'x'.repeat(60_000) }), 'model.pt'),

@@ -4,7 +4,7 @@
 
 import { mark, release, reserve } from '../abi';
 import { newOutput, Output } from '../output';
-import { ALLOWED, DANGEROUS, SUSPICIOUS } from '../../build/generated/pickle-names';
+import { ALLOWED, BUILD, DANGEROUS, SUSPICIOUS } from '../../build/generated/pickle-names';
 import {
   PICKLE_DANGEROUS_CALL, PICKLE_DANGEROUS_GLOBAL, PICKLE_HIDDEN_GLOBAL, PICKLE_LIBRARY_GLOBAL, PICKLE_UNKNOWN_GLOBAL,
 } from '../../build/generated/scan-rules';
@@ -45,6 +45,20 @@ export function dangerSince(count: u32): bool {
   for (let i = count; i < globalCount; i++) if (globalAt(i).flags & DANGEROUS) return true;
   return false;
 }
+
+/** TorchScript's classes stand in the same archive, as code that its own loader compiles and Python never runs. */
+let scripted: bool = false;
+
+export function expectScript(yes: bool): void {
+  scripted = yes;
+}
+
+/** `__torch__` or anything below. */
+function isScriptModule(module: usize, size: usize): bool {
+  return scripted && size >= 9 && memory.compare(module, SCRIPT_MODULE, 9) == 0 && (size == 9 || load<u8>(module + 9) == 0x2e);
+}
+
+const SCRIPT_MODULE: usize = memory.data<u8>([0x5f, 0x5f, 0x74, 0x6f, 0x72, 0x63, 0x68, 0x5f, 0x5f]);
 
 /** Forgets the names that something named which was no pickle after all. */
 export function forgetGlobals(count: u32): void {
@@ -104,7 +118,7 @@ function keep(ptr: usize, size: usize): usize {
 /** Both what the stream says and, below protocol 3, what Python 3 makes of it must be harmless. */
 function judge(global: Global, old: bool): u32 {
   const said = flagsOf(global.module, global.moduleSize, global.name, global.nameSize);
-  let flags = said;
+  let flags = isScriptModule(global.module, global.moduleSize) ? ALLOWED | BUILD : said;
   if (old && rename(global.module, global.moduleSize, global.name, global.nameSize)) {
     const meant = flagsOf(newModule, newModuleSize, newName, newNameSize);
     flags = worse(said, meant);

@@ -13,7 +13,7 @@ import { Task } from '../scan/task';
 import { torchRoot } from '../scan/torch-context';
 import { globalAt } from './globals';
 import { Machine, note, stackAt } from './machine';
-import { itemsOf } from './objects';
+import { Items, itemsOf } from './objects';
 import { findString, stringPtr, stringSize } from './strings';
 import { A_STORAGE, BIG, GLOBAL, INTEGER, kindOf, OPAQUE, payloadOf, value, WORD } from './values';
 import { STORAGE_WORD } from './words';
@@ -40,6 +40,7 @@ export function persistent(task: Task, machine: Machine, id: u32, pos: u64): u32
     return value(OPAQUE);
   }
   const items = itemsOf(id);
+  if (machine.legacy && items !== null && isClassWithSource(items)) return items.at(1);
   if (items === null || items.count < 5 || items.at(0) != value(WORD, STORAGE_WORD) || !isStorageType(items.at(1))
     || !findString(items.at(2)) || wholeOf(items.at(4)) == ABSENT) {
     note(machine, PICKLE_PERSISTENT_ID, pos, 'Asks torch for something that is no storage.');
@@ -52,6 +53,12 @@ export function persistent(task: Task, machine: Machine, id: u32, pos: u64): u32
     note(machine, PICKLE_LIMIT, pos, 'Has more than 100,000 storages.');
   }
   return value(A_STORAGE);
+}
+
+/** The old format names the classes of modules in this way, and adds their source, which it only compares. */
+function isClassWithSource(items: Items): bool {
+  return items.count == 4 && kindOf(items.at(1)) == GLOBAL && findString(items.at(0)) && stringSize == 6
+    && load<u32>(stringPtr) == 0x75646f6d && load<u16>(stringPtr, 4) == 0x656c; // module
 }
 
 /** The member of the key that findString has just found. */

@@ -10,8 +10,9 @@ import { countOpcodes, countPickle, renameFormat, report, reportPlain } from '..
 import { PICKLE } from '../scan/format-ids';
 import { AGAIN, canNest, DONE, MORE, pushInner, Task } from '../scan/task';
 import { ABSENT } from '../scan/table';
+import { isTorchScript } from '../scan/torch-context';
 import { arrayBytes, arrayHasObjects, arrayIsPadded } from './array';
-import { dangerSince, forgetGlobals, globalCount, reportGlobals } from './globals';
+import { dangerSince, expectScript, forgetGlobals, globalCount, reportGlobals } from './globals';
 import {
   clearFailure, eventAt, eventWords, failedByLimit, failure, Machine, machineAt, machineCount, MAX_MACHINES, MAX_RULES, note,
   popMachine, pushMachine, reserveMachines, startStream,
@@ -73,6 +74,7 @@ function start(task: Task): u32 {
     return DONE;
   }
   const machine = pushMachine();
+  expectScript(isTorchScript(task));
   machine.inherits = task.mode == IN_ARRAY;
   startStream(machine, task.pos);
   task.step = STREAM;

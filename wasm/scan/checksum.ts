@@ -46,6 +46,8 @@ export function expectChecksum(task: Task, wanted: u32, size: u64): void {
   task.wantedSize = size;
   task.crc = u32.MAX_VALUE;
   task.crcTo = task.from;
+  // What came along with the member's header.
+  passChecksum(task, task.pos, task.here, task.have);
 }
 
 /** Bytes that were read for the task or for one that reads on in it. */

@@ -38,6 +38,8 @@ const END64_BYTES: usize = 56;
 class State {
   /** torch-context.ts reads it: the hash of `<root>/data/`. */
   torchRoot: u64;
+  /** torch-context.ts reads it: whether TorchScript's own loader reads this. */
+  scripted: u32;
   /** The directory, in the source. */
   directory: u64;
   directoryEnd: u64;
@@ -176,7 +178,11 @@ function survey(task: Task, state: State): u32 {
   if (state.seen != state.entries) {
     reportPlain(ARCHIVE_MISMATCH, task, state.directory, 'The directory of the zip has another number of entries than its end says.');
   }
+<<<<<<< HEAD
   if (isKeras(state.keras, task)) renameFormat('zip', 'keras');
+=======
+  if (state.torchRoot != 0) renameFormat('zip', state.scripted != 0 ? 'torchscript' : 'torch');
+>>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
   return rewind(task, state, VISIT);
 }
 
@@ -198,10 +204,23 @@ function explain(rule: u32, task: Task, at: u64, words: string, name: usize, siz
 
 /** `<root>/data.pkl`, in any case: torch's checkpoint. */
 function noteTorch(state: State, name: usize, size: usize): void {
+<<<<<<< HEAD
   if (endsFolded(name, size, 'constants.pkl')) renameFormat('torch', 'torchscript');
   if (!isDataPickle(name, size)) return;
   renameFormat('zip', 'torch');
   state.torchRoot = hashBytes(folder, 5, hashFolded(name, size - 8, state.seed));
+=======
+  const rest: usize = 8;
+  if (isNamed(name, size, 'constants.pkl')) state.scripted = 1;
+  if (!isNamed(name, size, 'data.pkl')) return;
+  state.torchRoot = hashBytes(folder, 5, hashFolded(name, size - rest, state.seed));
+>>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
+}
+
+/** Whether that is the name, in any folder and any case. */
+function isNamed(name: usize, size: usize, wanted: string): bool {
+  const length = <usize>wanted.length;
+  return endsFolded(name, size, wanted) && (size == length || load<u8>(name + size - length - 1) == 0x2f);
 }
 
 const folder: usize = memory.data<u8>([0x64, 0x61, 0x74, 0x61, 0x2f]);
