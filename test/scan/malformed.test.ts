@@ -3,17 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { FileScanner } from '../../src/core/scan-file.ts';
 import { CLEAN } from './clean-cases.ts';
-<<<<<<< HEAD
-import { bytes, pickle, proto, u32, u64 } from './assemble.ts';
-import { gzipped } from './packed.ts';
-import { PROTOBUF_BROKEN } from './protobuf-cases.ts';
-=======
 import { bytes, pickle, proto, u16, u32, u64 } from './assemble.ts';
 import { joblibArray } from './joblib-file.ts';
 import { npy } from './npy-file.ts';
 import { gzipped, PACKED, zlibbed } from './packed.ts';
 import { tar } from './tar-file.ts';
->>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
+import { PROTOBUF_BROKEN } from './protobuf-cases.ts';
 import { checkpoint, zip } from './zips.ts';
 
 const scanner = new FileScanner();
@@ -82,9 +77,7 @@ const BROKEN: readonly Broken[] = [
   ['an npy whose header is no dictionary', bytes('\x93NUMPY\x01\x00\x05\x00hello'), 'a.npy'],
   ['an npy of a version of the future', bytes('\x93NUMPY\x09\x00\x05\x00\x00\x00hello'), 'a.npy'],
   ['a gzip that ends early', bytes('\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b'), 'model.pkl.gz'],
-<<<<<<< HEAD
   ...PROTOBUF_BROKEN,
-=======
   ['a zip64 without the locator of its record', zip64(57, 0xff)],
   ['a zip64 of more entries than bytes', zip64(32, 0x7f)],
   ['a zip64 whose directory is larger than the file', zip64(47, 0x7f)],
@@ -125,7 +118,6 @@ const BROKEN: readonly Broken[] = [
   ['an xz with a filter for machine code', PACKED.xz.map((byte, i) => (i === 14 ? 4 : byte)), 'model.joblib'],
   ['an xz of 4 GiB of dictionary', PACKED.xz.map((byte, i) => (i === 16 ? 40 : byte)), 'model.joblib'],
   ['an lzma of 4 GiB of dictionary', PACKED.lzma.map((byte, i) => (i > 0 && i < 5 ? 0xff : byte)), 'model.joblib'],
->>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
   ['a gzip of garbage', bytes('\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03', Buffer.alloc(50, 0xff)), 'model.pkl.gz'],
 ];
 

@@ -13,5 +13,16 @@ export function endsFolded(name: usize, size: usize, end: string): bool {
 
 /** `<root>/data.pkl`, or without a root: the pickle of a checkpoint. */
 export function isDataPickle(name: usize, size: usize): bool {
-  return endsFolded(name, size, 'data.pkl') && (size == 8 || load<u8>(name + size - 9) == 0x2f);
+  return isNamed(name, size, 'data.pkl');
+}
+
+/** What TorchScript has beside it. */
+export function isConstants(name: usize, size: usize): bool {
+  return isNamed(name, size, 'constants.pkl');
+}
+
+/** In any folder. */
+function isNamed(name: usize, size: usize, wanted: string): bool {
+  const length = <usize>wanted.length;
+  return endsFolded(name, size, wanted) && (size == length || load<u8>(name + size - length - 1) == 0x2f);
 }

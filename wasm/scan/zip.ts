@@ -17,7 +17,7 @@ import { isKeras, isKerasConfigName, KERAS, noteKeras } from './keras-archive';
 import { endsFolded, isHostilePath } from './path';
 import { ABSENT, tableGet, tablePut } from './table';
 import { AGAIN, canNest, DONE, MORE, nameMember, pushTask, Task, WINDOW_BYTES } from './task';
-import { endsFolded, isDataPickle } from './zip-name';
+import { endsFolded, isConstants, isDataPickle } from './zip-name';
 import { findEndRecord, LOCATOR_BYTES, TAIL_BYTES } from './zip-end';
 import { Member } from './zip-member';
 
@@ -178,11 +178,8 @@ function survey(task: Task, state: State): u32 {
   if (state.seen != state.entries) {
     reportPlain(ARCHIVE_MISMATCH, task, state.directory, 'The directory of the zip has another number of entries than its end says.');
   }
-<<<<<<< HEAD
   if (isKeras(state.keras, task)) renameFormat('zip', 'keras');
-=======
   if (state.torchRoot != 0) renameFormat('zip', state.scripted != 0 ? 'torchscript' : 'torch');
->>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
   return rewind(task, state, VISIT);
 }
 
@@ -204,23 +201,9 @@ function explain(rule: u32, task: Task, at: u64, words: string, name: usize, siz
 
 /** `<root>/data.pkl`, in any case: torch's checkpoint. */
 function noteTorch(state: State, name: usize, size: usize): void {
-<<<<<<< HEAD
-  if (endsFolded(name, size, 'constants.pkl')) renameFormat('torch', 'torchscript');
+  if (isConstants(name, size)) state.scripted = 1;
   if (!isDataPickle(name, size)) return;
-  renameFormat('zip', 'torch');
   state.torchRoot = hashBytes(folder, 5, hashFolded(name, size - 8, state.seed));
-=======
-  const rest: usize = 8;
-  if (isNamed(name, size, 'constants.pkl')) state.scripted = 1;
-  if (!isNamed(name, size, 'data.pkl')) return;
-  state.torchRoot = hashBytes(folder, 5, hashFolded(name, size - rest, state.seed));
->>>>>>> 7aa124d (Read TorchScript's pickles and whole modules of torch's old format as honest; files by torch, joblib and scikit-learn are scanned where these are installed; 90 malformed cases)
-}
-
-/** Whether that is the name, in any folder and any case. */
-function isNamed(name: usize, size: usize, wanted: string): bool {
-  const length = <usize>wanted.length;
-  return endsFolded(name, size, wanted) && (size == length || load<u8>(name + size - length - 1) == 0x2f);
 }
 
 const folder: usize = memory.data<u8>([0x64, 0x61, 0x74, 0x61, 0x2f]);
