@@ -2,10 +2,10 @@
 // read a part of it, from a disk or from a server. Formats with one header at the beginning are read
 // here, the others by inspect-parts.ts.
 
-import { type Gguf, ggufStartSize, inspectGguf } from './gguf.ts';
+import { ggufStartSize, inspectGguf } from './gguf.ts';
 import { inspectParts } from './inspect-parts.ts';
 import type { ReadPart } from './parts-source.ts';
-import { inspectSafetensors, type Safetensors, safetensorsStartSize } from './safetensors.ts';
+import { inspectSafetensors, safetensorsStartSize } from './safetensors.ts';
 
 export type { ReadPart };
 
@@ -24,10 +24,11 @@ export interface InspectedTensor {
 }
 
 export interface ModelFile {
-  readonly format: 'safetensors' | 'gguf' | 'npy' | 'npz' | 'torch' | 'torchscript';
+  readonly format: 'safetensors' | 'gguf' | 'npy' | 'npz' | 'torch' | 'torchscript' | 'onnx';
   /** Of the format, where it has one. */
   readonly version?: number | undefined;
-  readonly metadata: Safetensors['metadata'] | Gguf['metadata'];
+  /** Of ONNX: the names of its own fields (docs/inspect.md). */
+  readonly metadata: Readonly<Record<string, unknown>>;
   /** In the order of the file. */
   readonly tensors: readonly InspectedTensor[];
   /** Elements of all tensors. */

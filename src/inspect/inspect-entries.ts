@@ -97,7 +97,7 @@ export async function inspectEntries(
 /** By name, since each look costs a request: formats that are read, and names that say nothing (Ollama's). */
 function mayHoldTensors(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return /\.(safetensors|gguf|npy|npz|pt|pth|bin|ckpt)$/i.test(name) || !name.includes('.');
+  return /\.(safetensors|gguf|npy|npz|pt|pth|bin|ckpt|onnx)$/i.test(name) || !name.includes('.');
 }
 
 async function inspectEntry(entry: ModelEntry, isOnly: boolean): Promise<Row> {
@@ -173,6 +173,6 @@ function nothingToInspect(others: readonly string[]): ModelError {
   const more = others.length > MAX_SHOWN ? ` and ${others.length - MAX_SHOWN} more` : '';
   return new ModelError('NO_FILES_MATCH', 'There is no file of a format that inspect reads', {
     found: others.slice(0, MAX_SHOWN).join(', ') + more,
-    remedies: ['inspect reads safetensors, GGUF, npy, npz and zip checkpoints of PyTorch; `nix-ai-model scan` judges every other format.'],
+    remedies: ['inspect reads safetensors, GGUF, npy, npz, zip checkpoints of PyTorch and ONNX; `nix-ai-model scan` judges every other format.'],
   });
 }

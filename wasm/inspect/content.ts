@@ -2,7 +2,8 @@
 // with a header that says all, safetensors and GGUF, have exports of their own.)
 
 import { nameFormat } from '../scan/findings';
-import { INSPECT_NPY, ZIP } from '../scan/format-ids';
+import { INSPECT_NPY, INSPECT_ONNX, ZIP } from '../scan/format-ids';
+import { beginsAsMessage } from '../scan/proto-sniff';
 import { HEAD_BYTES, isText, sniff, sniffedName, THE_NPY, THE_PICKLE, THE_ZIP } from '../scan/sniff';
 import { AGAIN, DONE, MORE, pushInner, Task } from '../scan/task';
 
@@ -27,7 +28,9 @@ export function stepFirstLook(task: Task): u32 {
   const kind = sniff(task.here, task.have, task.left);
   if (kind == THE_ZIP) pushInner(task, ZIP, task.pos, task.end);
   else if (kind == THE_NPY) pushInner(task, INSPECT_NPY, task.pos, task.end);
-  else leaveUnread(kind == THE_PICKLE ? likely(task) : sniffedName);
+  else if (kind == THE_PICKLE && !isPickle(task) && beginsAsMessage(task.here, task.have)) {
+    pushInner(task, INSPECT_ONNX, task.pos, task.end);
+  } else leaveUnread(kind == THE_PICKLE ? likely(task) : sniffedName);
   nameFormat(sniffedName);
   return AGAIN;
 }
@@ -36,9 +39,14 @@ export function stepFirstLook(task: Task): u32 {
 function likely(task: Task): string {
   if (task.have == 0) return 'an empty file';
   if (isText(task.here, task.have)) return 'a text';
-  const announced = task.have >= 12 && load<u8>(task.here) == 0x80 && load<u8>(task.here, 1) < 6;
-  if (announced && load<u64>(task.here, 4) == LEGACY_MAGIC) return 'a PyTorch checkpoint of the old format';
-  return announced ? 'a pickle' : 'unknown';
+  if (!isPickle(task)) return 'unknown';
+  const isLegacy = task.have >= 12 && load<u64>(task.here, 4) == LEGACY_MAGIC;
+  return isLegacy ? 'a PyTorch checkpoint of the old format' : 'a pickle';
+}
+
+/** It says which protocol it has. */
+function isPickle(task: Task): bool {
+  return task.have >= 2 && load<u8>(task.here) == 0x80 && load<u8>(task.here, 1) < 6;
 }
 
 /** The beginning of the number that a legacy checkpoint begins with, behind PROTO and LONG1. */

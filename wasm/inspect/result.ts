@@ -11,7 +11,8 @@ import { keptAll, openKept } from './kept';
 import {
   countParameters, dataBytes, headerBytes, isEndless, openListing, tensorCount, trailingBytes, writeTensors,
 } from './listing';
-import { openMetadata, writeMetadata } from './metadata';
+import { OF_MODEL, openMetadata, writeEntries } from './metadata';
+import { irVersion, openGraph, writeGraph } from './onnx-graph';
 import { openPlaces } from './places';
 
 export function openInspection(): void {
@@ -19,6 +20,7 @@ export function openInspection(): void {
   openListing();
   openMetadata();
   openPlaces();
+  openGraph();
   openContent();
   openObstacle();
 }
@@ -32,7 +34,9 @@ export function writeInspection(): Output {
   else if (!keptAll) problem(FORMAT_LIMIT).message.put('Describes more tensors than 64 MiB hold');
   else if (isEndless) problem(FORMAT_LIMIT).message.put('Claims a tensor of more elements or bytes than there can be');
   const json = newOutput(256 + 192 * <usize>min<u64>(tensorCount, 100_000));
-  json.put('{"format":"').put(formatName).put('","metadata":');
+  json.put('{"format":"').put(formatName).byte(0x22);
+  if (irVersion > 0) json.member('version').number(irVersion);
+  json.put(',"metadata":');
   writeMetadata(json);
   json.put(',"tensors":');
   writeTensors(json);
@@ -46,9 +50,16 @@ function nameArchive(): void {
   else if (formatName == 'zip') leaveUnread('a zip archive without arrays');
 }
 
+function writeMetadata(json: Output): void {
+  if (irVersion > 0) return writeGraph(json);
+  json.byte(0x7b);
+  writeEntries(json, OF_MODEL);
+  json.byte(0x7d);
+}
+
 function refuse(): void {
   const made = problem(NO_FILES_MATCH).found(newOutput().put(unread).asText());
   made.message.put('inspect does not read files of this format');
-  made.remedy(literal('inspect reads safetensors, GGUF, npy, npz and zip checkpoints of PyTorch.'));
+  made.remedy(literal('inspect reads safetensors, GGUF, npy, npz, zip checkpoints of PyTorch and ONNX.'));
   made.remedy(literal('`nix-ai-model scan` judges every other format, pickles among them.'));
 }

@@ -23,3 +23,4 @@ export const HDF5: u32 = 41;
 export const INSPECTION: u32 = 60;
 export const INSPECT_NPY: u32 = 61;
 export const INSPECT_RECORD: u32 = 62;
+export const INSPECT_ONNX: u32 = 63;

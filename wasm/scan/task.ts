@@ -234,6 +234,8 @@ export let readTo: usize = 0;
 
 export function prepareRead(task: Task): void {
   const have = task.have;
+  // What lies behind a jump is as unknown as the beginning was.
+  if (task.pos > task.windowAt + <u64>task.windowSize) task.readAhead = FIRST_READ_BYTES;
   if (have > 0) memory.copy(task.window, task.here, have);
   task.windowAt = task.pos;
   task.windowSize = have;
