@@ -1,4 +1,4 @@
-// Thousands of damaged checkpoints and arrays: inspect answers every one, with a description or with an
+// Thousands of damaged checkpoints, arrays and graphs: inspect answers every one, with a description or with an
 // error about the file, and reads no file for ever. NIX_AI_MODELS_SOAK=<rounds> runs as many as wanted.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,12 +9,16 @@ import { ModelError } from '../../src/base/errors.ts';
 import { CLEAN } from '../scan/clean-cases.ts';
 import { damage, generator } from '../scan/damage.ts';
 import { MALICIOUS } from '../scan/malicious-cases.ts';
+import { message, node, onnx, tensor, text } from '../scan/protobuf-file.ts';
 import { writeCheckpoints } from './checkpoint-files.ts';
 import { inspectBytes } from './counted-parts.ts';
 
 const ROUNDS = Number(process.env['NIX_AI_MODELS_SOAK'] ?? 10_000);
 /** Each seed has a few kilobytes. */
 const MAX_REQUESTS = 200;
+
+const ONNX = onnx([node('Relu', 'a', message(5, message(6, node('Add')))), tensor(5, 'w'), tensor(5, 'v', text(9, Buffer.alloc(8)))],
+  message(14, text(1, 'key'), text(2, 'value')));
 
 let folder: string;
 let seeds: Buffer[];
@@ -25,7 +29,7 @@ a, b = tensor(2, 3), tensor(4)
 for protocol in (1, 2, 5): save(f'{protocol}.pt', {'a': a, 'b': [b, (a, b)], 'c': collections.OrderedDict(a=Parameter(a))}, protocol=protocol)
 save('packed.pt', {'a': a, 0: {1: b}}, method=zipfile.ZIP_DEFLATED)
 `);
-  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+  const files = [...readdirSync(folder).map((name) => readFileSync(join(folder, name))), ONNX];
   const isRead = (data: Buffer): boolean => /^(PK|\x93NUMPY)/.test(data.subarray(0, 6).toString('latin1'));
   const others = [...CLEAN, ...MALICIOUS].map(({ data }) => data).filter((data) => data.length < 3000 && isRead(data));
   // The checkpoints have most to say: they come in for half of the rounds.
@@ -52,6 +56,6 @@ describe('damaged files', () => {
         found.add(error.code);
       }
     }
-    for (const kind of ['torch', 'npy', 'npz', 'FORMAT_INVALID', 'NO_FILES_MATCH']) expect(found).toContain(kind);
+    for (const kind of ['torch', 'npy', 'npz', 'onnx', 'FORMAT_INVALID', 'NO_FILES_MATCH']) expect(found).toContain(kind);
   }, 600_000);
 });

@@ -1,7 +1,11 @@
 // ONNX models as inspect reads them: what goes in comes out, however its fields are ordered, and the
 // numbers of its tensors are never read.
 
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { pythonWith, runPython } from '../python.ts';
 import { int, message, onnx, operatorSet, type Part, text, varint } from '../scan/protobuf-file.ts';
 import { inspectBytes } from './counted-parts.ts';
 
@@ -28,6 +32,59 @@ function value(field: number, name: string, type: number, shape: readonly (numbe
 const WEIGHT = { name: 'w', shape: [2, 3], type: 1, data: Buffer.alloc(24) };
 const node = (operator: string, domain = '', ...more: Part[]): Buffer =>
   message(1, text(1, 'x'), text(4, operator), ...more, text(7, domain));
+
+/** Models by ONNX's own library, where Debian's is installed, with what they hold. */
+const WRITE = `
+import json, random, sys
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+folder = sys.argv[1]
+random.seed(20261120)
+types = ['f2', 'f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', '?', 'c8', 'c16']
+shapes = [(), (7,), (3, 4), (2, 0, 3), (1, 2, 3, 4)]
+for i in range(20):
+    arrays = {f'w{j}': np.zeros(random.choice(shapes), random.choice(types)) for j in range(random.randrange(12))}
+    lists = [helper.make_tensor('l', TensorProto.FLOAT, [3], [1.0, 2.0, 3.0]), helper.make_tensor('s', TensorProto.STRING, [2], [b'ab', b'c'])]
+    nodes = [helper.make_node(random.choice(['Relu', 'Abs', 'Neg']), [f'x{j}'], [f'x{j + 1}']) for j in range(random.randrange(30))]
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in (('in', ['n', 3]), ('out', [4]))]
+    tensors = [numpy_helper.from_array(array, name) for name, array in arrays.items()] + lists
+    graph = helper.make_graph(nodes, 'main', values[:1], values[1:], tensors, doc_string='d' * random.randrange(300))
+    model = helper.make_model(graph, producer_name='numpy', opset_imports=[helper.make_opsetid('', 15)])
+    helper.set_model_props(model, {'key': 'value'})
+    onnx.save(model, f'{folder}/{i}.onnx')
+    json.dump({'ir': model.ir_version, 'operators': {op: sum(n.op_type == op for n in nodes) for op in {n.op_type for n in nodes}},
+      'tensors': [{'name': name, 'shape': array.shape, 'bytes': array.nbytes} for name, array in arrays.items()]
+        + [{'name': 'l', 'shape': [3], 'bytes': 12}, {'name': 's', 'shape': [2], 'bytes': 3}]}, open(f'{folder}/{i}.json', 'w'))
+`;
+
+interface Written {
+  readonly ir: number;
+  readonly operators: object;
+  readonly tensors: object[];
+}
+
+const python = pythonWith('onnx');
+
+describe.runIf(python !== undefined)('a model that the library onnx has written', () => {
+  it('holds what the library put into it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'inspect-onnx-'));
+    onTestFinished(() => { rmSync(folder, { recursive: true }); });
+    runPython(python ?? '', WRITE, folder);
+    for (let i = 0; i < 20; i++) {
+      const { ir, operators, tensors } = JSON.parse(readFileSync(join(folder, `${i}.json`), 'utf8')) as Written;
+      const { file } = await inspectBytes(readFileSync(join(folder, `${i}.onnx`)));
+      expect(file).toMatchObject({
+        format: 'onnx', version: ir,
+        metadata: {
+          producer_name: 'numpy', opset_import: { 'ai.onnx': 15 }, operators, metadata_props: { key: 'value' },
+          input: [{ name: 'in', dtype: 'F32', shape: ['n', 3] }], output: [{ name: 'out', dtype: 'F32', shape: [4] }],
+        },
+      });
+      expect(file.tensors.map(({ name, shape, bytes }) => ({ name, shape, bytes }))).toEqual(tensors);
+    }
+  });
+});
 
 describe('an ONNX model', () => {
   it('is what it says of itself, its operators and its tensors', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelFile, inspectModelFile } from '../../src/core/inspect.ts';
+import { pythonWith, runPython } from '../python.ts';
 import { checkpoint, zip } from '../scan/zips.ts';
 import { writeCheckpoints } from './checkpoint-files.ts';
 import { inspectBytes } from './counted-parts.ts';
@@ -94,6 +95,61 @@ function wanted(name: string): object[] {
 
 const listed = ({ tensors }: ModelFile): object[] =>
   tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype })).sort(byName);
+
+/** What PyTorch itself writes, where Debian's is installed, and what it says of it. */
+const TORCH = `
+import collections, json, sys, warnings
+warnings.simplefilter('ignore')
+import torch
+folder = sys.argv[1]
+model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.LSTM(4, 5))
+optimizer = torch.optim.Adam(model.parameters())
+model[1](model[0](torch.randn(7, 3))).sum().backward()
+optimizer.step()
+values = torch.randn(4, 4)
+mixed = {'values': values, 'transposed': values.t(), 'part': values[1:], 'wide': values.expand(2, 4, 4), 'scalar': torch.tensor(1.5),
+  'empty': torch.zeros(0, 3), 'half': values.half(), 'bfloat': values.bfloat16(), 'complex': torch.zeros(2, dtype=torch.complex64),
+  'bool': torch.zeros(2, dtype=torch.bool), 'parameter': torch.nn.Parameter(values), 'byte': torch.zeros(9, dtype=torch.uint8)}
+state = {'model': model.state_dict(), 'optimizer': optimizer.state_dict()}
+def tensors(value, path=()):
+    if isinstance(value, torch.Tensor): yield '.'.join(path), value
+    if isinstance(value, dict): value = value.items()
+    elif isinstance(value, list): value = enumerate(value)
+    else: return
+    for key, inner in value: yield from tensors(inner, path + (str(key),))
+for name, value in {'state': state, 'mixed': mixed}.items():
+    torch.save(value, f'{folder}/torch-{name}.pt')
+    rows = [{'name': path, 'shape': list(t.shape), 'bytes': t.numel() * t.element_size()} for path, t in tensors(value)]
+    json.dump(rows, open(f'{folder}/torch-{name}.json', 'w'))
+torch.save(model, f'{folder}/torch-module.pt')
+json.dump(sum(p.numel() for p in model.state_dict().values()), open(f'{folder}/torch-module.json', 'w'))
+torch.jit.save(torch.jit.script(model[0]), f'{folder}/torch-script.pt')
+`;
+
+const python = pythonWith('torch');
+
+describe.runIf(python !== undefined)('a checkpoint that PyTorch has written', () => {
+  beforeAll(() => {
+    runPython(python ?? '', TORCH, folder);
+  }, 120_000);
+
+  const rows = (name: string): unknown => JSON.parse(readFileSync(join(folder, `torch-${name}.json`), 'utf8'));
+
+  it.each(['state', 'mixed'])('(%s) holds the tensors that PyTorch put into it', async (name) => {
+    const { file } = await inspect(`torch-${name}.pt`);
+    expect(file.tensors.map(({ name, shape, bytes }) => ({ name, shape, bytes }))).toEqual(rows(name));
+  });
+
+  it('as a whole module has as many parameters as the module', async () => {
+    const { file } = await inspect('torch-module.pt');
+    expect(file).toMatchObject({ format: 'torch', parameters: rows('module') });
+  });
+
+  it('as a script has the parameters of the script', async () => {
+    const { file } = await inspect('torch-script.pt');
+    expect(file).toMatchObject({ format: 'torchscript', tensors: [{ name: 'weight', shape: [4, 3] }, { name: 'bias', shape: [4] }] });
+  });
+});
 
 describe('a PyTorch checkpoint', () => {
   it.each(['ordered', 'plain', 'protocol-4', 'packed', 'nested'])('(%s) has the tensors that went in, by their names', async (name) => {

@@ -30,6 +30,8 @@ export class Tensor {
   bytes: u64;
   /** From the beginning of the data, or of the storage or member that holds it. */
   offset: u64;
+  /** The same tensor in a second place: listed, and not counted again. */
+  isTwin: bool;
   /** NO_ORDER, ROW_ORDER or COLUMN_ORDER. */
   order: u32;
   /** The record or file that holds the bytes, where it is not this one; 0 for none. */
@@ -125,7 +127,10 @@ export function countElements(tensor: Tensor): u64 {
 /** The elements of all of them. */
 export function countParameters(): u64 {
   let sum: u64 = 0;
-  for (let at = first; at != 0; at = changetype<Tensor>(at).next) sum = within(sum + changetype<Tensor>(at).elements);
+  for (let at = first; at != 0; at = changetype<Tensor>(at).next) {
+    const tensor = changetype<Tensor>(at);
+    if (!tensor.isTwin) sum = within(sum + tensor.elements);
+  }
   return sum;
 }
 

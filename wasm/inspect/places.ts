@@ -104,6 +104,7 @@ function putTensor(inside: Place, tensor: Tensor): void {
     if (twin === null) return;
     memory.copy(changetype<usize>(twin), changetype<usize>(tensor), offsetof<Tensor>());
     twin.next = 0;
+    twin.isTwin = true;
     named = twin;
   }
   named.parent = changetype<usize>(inside);
