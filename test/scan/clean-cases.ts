@@ -10,6 +10,7 @@ import { npy } from './npy-file.ts';
 import { gzipped, PACKED, zlibbed } from './packed.ts';
 import { PROTOBUF_CLEAN } from './protobuf-cases.ts';
 import { tar } from './tar-file.ts';
+import { TORCHSCRIPT_CLEAN } from './torchscript-cases.ts';
 import { checkpoint, zip } from './zips.ts';
 
 export interface CleanCase {
@@ -163,5 +164,5 @@ const OTHERS: CleanCase[] = [
 ];
 
 export const CLEAN: readonly CleanCase[] = [
-  ...PICKLES, ...CHECKPOINTS, ...ARRAYS, ...OTHERS, ...PROTOBUF_CLEAN,
+  ...PICKLES, ...CHECKPOINTS, ...ARRAYS, ...OTHERS, ...PROTOBUF_CLEAN, ...TORCHSCRIPT_CLEAN,
 ];

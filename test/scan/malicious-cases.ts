@@ -13,6 +13,7 @@ import { joblibArray } from './joblib-file.ts';
 import { npy } from './npy-file.ts';
 import { PROTOBUF_MALICIOUS } from './protobuf-cases.ts';
 import { tar } from './tar-file.ts';
+import { TORCHSCRIPT_MALICIOUS } from './torchscript-cases.ts';
 import { checkpoint, zip } from './zips.ts';
 
 export interface Case {
@@ -254,5 +255,5 @@ const FILES: Case[] = [
 ];
 
 export const MALICIOUS: readonly Case[] = [
-  ...OPCODES, ...FILES, ...gadgetCases(), ...unknownCases(), ...PROTOBUF_MALICIOUS,
+  ...OPCODES, ...FILES, ...gadgetCases(), ...unknownCases(), ...PROTOBUF_MALICIOUS, ...TORCHSCRIPT_MALICIOUS,
 ];

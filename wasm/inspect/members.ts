@@ -2,7 +2,8 @@
 // and the records that say a word about it. Tensors are never among them.
 
 import { INSPECT_NPY, INSPECT_RECORD, PICKLE } from '../scan/format-ids';
-import { endsFolded, isDataPickle } from '../scan/zip-name';
+import { endsFolded } from '../scan/path';
+import { isDataPickle } from '../scan/zip-name';
 import { countHeader } from './listing';
 
 /** The format that a member is read as; 0 for one that is passed over. `bytes`: unpacked. */

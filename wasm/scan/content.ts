@@ -11,7 +11,7 @@ import { keepDecoded, pushDecoded } from './decoding';
 import { namedFormat, namedLikeBinary, namedLikeMessagePack, namedLikeModel, namedLikePickle } from './file-name';
 import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
 import { FOUND_BEHIND } from '../hdf5/reader';
-import { HDF5, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, TAR, ZIP } from './format-ids';
+import { HDF5, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, TAR, TORCHSCRIPT_CODE, ZIP } from './format-ids';
 import { KERAS } from './keras-archive';
 import { isMessagePack } from './known-data';
 import { WAS_MODEL } from './proto-model';
@@ -21,6 +21,7 @@ import {
   sniffedSkip, THE_NPY, THE_PICKLE, THE_TAR, THE_ZIP, WITH_HEADER,
 } from './sniff';
 import { AGAIN, canNest, count, DONE, MORE, pushInner, Task } from './task';
+import { CODE } from './torchscript';
 import { findEndRecord, TAIL_BYTES } from './zip-end';
 
 const SNIFF: u32 = 0;
@@ -89,7 +90,8 @@ function reportHdf5(task: Task): void {
 }
 
 function enterFormat(task: Task, kind: u32): u32 {
-  const format = task.mode == KERAS ? KERAS_CONFIG : kind == WITH_HEADER ? sniffedFormat : namedFormat(task.name, task.nameSize);
+  const named = kind == WITH_HEADER ? sniffedFormat : namedFormat(task.name, task.nameSize);
+  const format = task.mode == KERAS ? KERAS_CONFIG : task.mode == CODE ? TORCHSCRIPT_CODE : named;
   return format != 0 ? enterReader(task, format) : goOn(task, kind);
 }
 

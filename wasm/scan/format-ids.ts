@@ -14,6 +14,8 @@ export const JSON_TEXT: u32 = 22;
 export const TEMPLATE: u32 = 23;
 /** ONNX, TensorFlow: protobuf messages, read as all of them at once. */
 export const PROTOBUF: u32 = 30;
+/** What torch.jit.load compiles. */
+export const TORCHSCRIPT_CODE: u32 = 32;
 /** A configuration in a file of its own: config.json of a .keras file. */
 export const KERAS_CONFIG: u32 = 40;
 /** From the beginning, or behind a block of the user's own. */

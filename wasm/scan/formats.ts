@@ -6,8 +6,8 @@ import { stepInspection } from '../inspect/formats';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
 import {
-  CONTENT, GGUF, HDF5, INSPECTION, JSON_TEXT, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, SAFETENSORS, TAR, TEMPLATE, ZIP,
-  ZIP_MEMBER,
+  CONTENT, GGUF, HDF5, INSPECTION, JSON_TEXT, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, SAFETENSORS, TAR, TEMPLATE,
+  TORCHSCRIPT_CODE, ZIP, ZIP_MEMBER,
 } from './format-ids';
 import { stepGguf } from './gguf';
 import { stepJsonConfig } from './json-config';
@@ -18,6 +18,7 @@ import { stepSafetensors } from './safetensors';
 import { stepTar } from './tar';
 import { DONE, Task } from './task';
 import { stepTemplate } from './template';
+import { stepTorchScript } from './torchscript';
 import { stepZip } from './zip';
 import { stepZipMember } from './zip-member';
 
@@ -37,6 +38,7 @@ export function stepTask(task: Task): u32 {
     case GGUF: return stepGguf(task);
     case JSON_TEXT: return stepJsonConfig(task);
     case TEMPLATE: return stepTemplate(task);
+    case TORCHSCRIPT_CODE: return stepTorchScript(task);
   }
   return DONE;
 }

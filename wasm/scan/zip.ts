@@ -17,9 +17,10 @@ import { isKeras, isKerasConfigName, KERAS, noteKeras } from './keras-archive';
 import { endsFolded, isHostilePath } from './path';
 import { ABSENT, tableGet, tablePut } from './table';
 import { AGAIN, canNest, DONE, MORE, nameMember, pushTask, Task, WINDOW_BYTES } from './task';
-import { endsFolded, isConstants, isDataPickle } from './zip-name';
+import { CODE, isTorchScriptCode } from './torchscript';
 import { findEndRecord, LOCATOR_BYTES, TAIL_BYTES } from './zip-end';
 import { Member } from './zip-member';
+import { isConstants, isDataPickle } from './zip-name';
 
 const START: u32 = 0;
 const FIND_END: u32 = 1;
@@ -243,6 +244,7 @@ function visit(task: Task, state: State): u32 {
   member.unpacked = unpackedSize(entry);
   member.mode = state.torchRoot != 0 && isStorage(name, nameSize) ? RAW : CERTAIN;
   if (isKerasConfigName(name, nameSize) && isKeras(state.keras, task)) member.mode = KERAS;
+  if (state.scripted != 0 && isTorchScriptCode(name, nameSize)) member.mode = CODE;
   return AGAIN;
 }
 
