@@ -20,14 +20,10 @@ let
     inherit name;
     # An empty piece of a text keeps the text's context.
     outPath = "${raw}${builtins.substring 0 0 checked.outPath}";
-    outputName = "out";
     # Who installs a model means its files, not the report.
-    outputSpecified = true;
+    outputs = [ "out" ];
+    all = [ model ];
     out = model;
-    all = [
-      model
-      report
-    ];
     inherit raw checked report;
   };
 in

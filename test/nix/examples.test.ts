@@ -58,6 +58,15 @@ test('from-mirrors.nix has the file, from the address that answers', async () =>
   expect(readdirSync(path)).toEqual([shards[0]]);
 });
 
+test('scanned.nix is let in with a warning, and reported', async () => {
+  const report = await buildExample(join(EXAMPLES, 'scanned.nix'), '-A', 'report');
+  const meta = JSON.parse(readFileSync(join(report, '.nix-ai-model-meta.json'), 'utf8')) as { scanners: object[] };
+  expect(meta.scanners).toMatchObject([
+    { verdict: 'clean', accepted: true },
+    { name: 'has a licence', verdict: 'findings', findings: ['ended with status 1', 'tiny has none'] },
+  ]);
+});
+
 test('the README names every example', () => {
   const readme = readFileSync(join(EXAMPLES, 'README.md'), 'utf8');
   for (const name of readdirSync(EXAMPLES)) if (name !== 'README.md') expect(readme).toContain(name);
