@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { writeCheckpoints } from './core/checkpoint-files.ts';
+import { npy } from './scan/npy-file.ts';
+import { node, onnx, tensor } from './scan/protobuf-file.ts';
+import { zip } from './scan/zips.ts';
 import { startFaultyServer } from './faults/server.ts';
 
 const PROGRAM = join(import.meta.dirname, '../bin/nix-ai-model');
@@ -44,6 +47,25 @@ async function run(...args: string[]): Promise<Result> {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { status: child.exitCode, stdout, stderr };
 }
+
+describe('inspect of other formats', () => {
+  it('reads arrays and graphs among the files of a directory, and says what it has not read', async () => {
+    const mixed = join(folder, 'mixed');
+    mkdirSync(mixed);
+    const array = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", new Uint8Array(24));
+    writeFileSync(join(mixed, 'a.npy'), array);
+    writeFileSync(join(mixed, 'b.npz'), zip([{ name: 'x.npy', data: array, method: 8 }]));
+    writeFileSync(join(mixed, 'c.onnx'), onnx([node('Conv'), node('Relu'), node('Conv'), tensor(5, 'w')]));
+    writeFileSync(join(mixed, 'd.bin'), Buffer.from('80047d942e', 'hex'));
+    const { status, stdout } = await run('mixed');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^a\.npy +npy +1 +6 +24 B +1 F32$/m);
+    expect(stdout).toMatch(/^b\.npz +npz +1 +6 +24 B +1 F32$/m);
+    expect(stdout).toMatch(/^c\.onnx +onnx v8 +1 +2 +8 B +1 F32$/m);
+    expect(stdout).toMatch(/^graph +opset 18, by pytorch 2\.5\.0, 2 Conv, 1 Relu of c\.onnx$/m);
+    expect(stdout).toMatch(/^other files +1 file: d\.bin$/m);
+  });
+});
 
 describe('inspect of a PyTorch model', () => {
   it('in shards shows each of them, the totals and that nothing is missing', async () => {

@@ -64,11 +64,12 @@ function notes(model: InspectedModel): string[] {
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-function factLines({ architecture, contextLength, quantisation }: Facts, of: string): string[] {
+function factLines({ architecture, contextLength, quantisation, graph }: Facts, of: string): string[] {
   const facts = [
     ['architecture', architecture],
     ['context length', contextLength],
     ['quantisation', quantisation],
+    ['graph', graph],
   ] as const;
   return facts.flatMap(([name, value]) => {
     return value === undefined ? [] : [`${name.padEnd(15)} ${printable(String(value) + of)}`];

@@ -9,6 +9,8 @@ export interface Facts {
   /** Tokens. */
   readonly contextLength?: number | undefined;
   readonly quantisation?: string | undefined;
+  /** Of an ONNX model: who made it, and what it computes with. */
+  readonly graph?: string | undefined;
 }
 
 export interface DtypeCount {
@@ -25,6 +27,23 @@ export function factsOfGguf(file: ModelFile): Facts {
     contextLength: numberOf(file.metadata[`${architecture ?? ''}.context_length`]),
     quantisation: mostly(countDtypes([file])),
   };
+}
+
+/** Operators that are named in a line; the metadata has all of them. */
+const SHOWN_OPERATORS = 4;
+
+export function factsOfOnnx({ metadata }: Pick<ModelFile, 'metadata'>): Facts {
+  const opset = numberOf(recordOf(metadata['opset_import'])['ai.onnx']);
+  const operators = Object.entries(recordOf(metadata['operators'])).map(([name, count]) => [name, numberOf(count) ?? 0] as const);
+  const most = operators.sort(([, a], [, b]) => b - a).slice(0, SHOWN_OPERATORS);
+  const maker = [textOf(metadata['producer_name']), textOf(metadata['producer_version'])].join(' ').trim();
+  const parts = [
+    opset === undefined ? '' : `opset ${opset}`,
+    maker === '' ? '' : `by ${maker}`,
+    ...most.map(([name, count]) => `${count} ${name}`),
+    operators.length > SHOWN_OPERATORS ? '…' : '',
+  ];
+  return { graph: parts.filter((part) => part !== '').join(', ') };
 }
 
 /** From the text of config.json. */

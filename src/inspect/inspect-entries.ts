@@ -5,7 +5,7 @@
 import { ModelError } from '../base/errors.ts';
 import { inspectModelFile } from '../core/inspect.ts';
 import type { InspectedTensor, ModelFile } from '../core/inspect.ts';
-import { countDtypes, factsOfConfig, factsOfGguf } from './facts.ts';
+import { countDtypes, factsOfConfig, factsOfGguf, factsOfOnnx } from './facts.ts';
 import type { DtypeCount, Facts } from './facts.ts';
 import { withEntry } from './model-entry.ts';
 import type { ModelEntry } from './model-entry.ts';
@@ -158,6 +158,7 @@ function describe({ path, size, file }: ReadFile, listTensors: boolean): Inspect
     size,
     ...rest,
     ...(file.format === 'gguf' ? factsOfGguf(file) : {}),
+    ...(file.format === 'onnx' ? factsOfOnnx(file) : {}),
     tensors: tensors.length,
     dtypes: countDtypes([file]),
     tensorList: listTensors ? tensors : undefined,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeModel } from '../../scripts/make-model.mjs';
+import { writeCheckpoints } from '../core/checkpoint-files.ts';
 import { serveHub, type RunningHub } from '../../src/hub/serve.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -20,6 +21,11 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'docs-inspect-'));
   makeModel(join(folder, 'model'), { shards: 2, bytes: 2 ** 20 });
   hub = await serveHub({ roots: [`org/tiny=${join(folder, 'model')}`] });
+  writeCheckpoints(folder, `
+weight, bias, moment = tensor(4, 4, kind='Float'), tensor(4, kind='Float'), tensor(4, 4, kind='Float')
+model = collections.OrderedDict([('fc.weight', weight), ('fc.bias', bias)])
+save('checkpoint.pt', {'model': model, 'optimizer': {'state': {0: {'step': 3, 'exp_avg': moment}}}})
+`);
   await shell('nix-ai-model lock tiny=huggingface:org/tiny');
 });
 afterAll(async () => {
@@ -45,6 +51,10 @@ describe('docs/inspect.md', () => {
 
   it('shows the table that is printed', async () => {
     expect(await shell('nix-ai-model inspect ./model')).toContain(blocks('text')[0]);
+  });
+
+  it('shows the tensors of a checkpoint as they are printed', async () => {
+    expect(await shell('nix-ai-model inspect checkpoint.pt --tensors')).toBe(blocks('text')[1]);
   });
 
   it('names members that the JSON has', async () => {
