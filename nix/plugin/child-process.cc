@@ -1,4 +1,4 @@
-// fork and exec with a process group of its own, so that an interrupt stops the helper and whatever
+// fork and exec with a process group of its own, so that an interrupt stops the program and whatever
 // it has started, and nothing else. Between fork and exec only async-signal-safe calls are made:
 // the evaluator has other threads.
 
@@ -8,11 +8,10 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <memory>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -28,29 +27,18 @@ namespace {
 constexpr int TICK_MS = 100;
 /** How long a program that was told to stop may take to close its journal. */
 constexpr int GRACE_MS = 2000;
-/** Bytes of output. A report names each file of a model: some megabytes at most. */
-constexpr size_t MAX_OUTPUT = size_t(64) << 20;
+constexpr int POLL_MS = 5;
+/** Bytes of an answer, which names a path or describes an error. */
+constexpr size_t MAX_LINE = size_t(16) << 20;
+#ifdef MSG_NOSIGNAL
+constexpr int SEND_FLAGS = MSG_NOSIGNAL;
+#else
+constexpr int SEND_FLAGS = 0;
+#endif
 
 [[noreturn]] void fail(const std::string &what) {
   throw Failure("HELPER_FAILED", what + ": " + std::strerror(errno));
 }
-
-/** Owns a file descriptor. */
-class Descriptor {
-public:
-  explicit Descriptor(int number = -1) : number(number) {}
-  ~Descriptor() { close(); }
-  Descriptor(Descriptor &&other) noexcept : number(std::exchange(other.number, -1)) {}
-  Descriptor(const Descriptor &) = delete;
-  Descriptor &operator=(const Descriptor &) = delete;
-  int get() const { return number; }
-  void close() {
-    if (number >= 0) ::close(std::exchange(number, -1));
-  }
-
-private:
-  int number;
-};
 
 struct Pipe {
   Descriptor read, write;
@@ -61,18 +49,6 @@ Pipe makePipe() {
   if (pipe(ends) != 0) fail("Cannot make a pipe");
   for (const int end : ends) fcntl(end, F_SETFD, FD_CLOEXEC);
   return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-/** An unnamed file with the text: unlike a pipe it cannot block, nor raise SIGPIPE. */
-Descriptor fileWith(const std::string &text) {
-  const std::unique_ptr<FILE, int (*)(FILE *)> file(std::tmpfile(), std::fclose);
-  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
-      std::fflush(file.get()) != 0)
-    fail("Cannot write a temporary file");
-  std::rewind(file.get());
-  const int copy = fcntl(fileno(file.get()), F_DUPFD_CLOEXEC, 3);
-  if (copy < 0) fail("Cannot keep a temporary file");
-  return Descriptor(copy);
 }
 
 /** Text that lives as long as the pointers to it, in the form that execve takes. */
@@ -122,95 +98,112 @@ ExecVector environmentWith(const std::vector<std::pair<std::string, std::string>
   _exit(127);
 }
 
-/** A running program and its group; stopped when it goes out of scope unfinished. */
-class Child {
-public:
-  explicit Child(pid_t id) : id(id) {}
-  ~Child() {
-    if (id <= 0) return;
-    kill(-id, SIGTERM);
-    for (int waited = 0; waited < GRACE_MS; waited += 20) {
-      if (waitpid(id, nullptr, WNOHANG) != 0) break;
-      usleep(20'000);
-      if (waited + 20 >= GRACE_MS) {
-        kill(-id, SIGKILL);
-        waitpid(id, nullptr, 0);
-      }
-    }
-    kill(-id, SIGKILL); // whatever it has left behind in its group
-  }
-  Child(const Child &) = delete;
-  Child &operator=(const Child &) = delete;
-
-  /** Whether it has ended; then `status` holds how, and the object owns nothing any more. */
-  bool ended(int &status) {
-    const pid_t result = waitpid(id, &status, WNOHANG);
-    if (result == 0 || (result < 0 && errno == EINTR)) return false;
-    if (result < 0) fail("Cannot wait for the helper");
-    id = -1;
-    return true;
-  }
-
-private:
-  pid_t id;
-};
-
-Child start(const ProgramRun &run, const Descriptor &output) {
-  const Descriptor input = fileWith(run.input);
+/** Runs the program and reports its id; throws where it cannot be executed. */
+pid_t spawn(const ProgramCall &call, int input, int output) {
   Pipe problem = makePipe();
-  std::vector<std::string> words = {run.program};
-  words.insert(words.end(), run.arguments.begin(), run.arguments.end());
+  std::vector<std::string> words = {call.program};
+  words.insert(words.end(), call.arguments.begin(), call.arguments.end());
   ExecVector arguments(std::move(words));
-  ExecVector environment = environmentWith(run.environment);
+  ExecVector environment = environmentWith(call.environment);
   const pid_t parent = getpid();
   const pid_t id = fork();
   if (id < 0) fail("Cannot start a process");
   if (id == 0)
-    become(run.program.c_str(), arguments.get(), environment.get(), input.get(), output.get(),
-           problem.write.get(), parent);
+    become(call.program.c_str(), arguments.get(), environment.get(), input, output, problem.write.get(), parent);
   setpgid(id, id); // in both processes: whoever comes first
   problem.write.close();
   int error = 0;
   ssize_t count;
   do count = read(problem.read.get(), &error, sizeof error);
   while (count < 0 && errno == EINTR);
-  if (count > 0) {
-    waitpid(id, nullptr, 0);
-    throw Failure("HELPER_FAILED", std::string("Cannot run the helper program: ") + std::strerror(error),
-                  {run.program, {}, {}, {}});
-  }
-  return Child(id);
+  if (count <= 0) return id;
+  waitpid(id, nullptr, 0);
+  throw Failure("HELPER_FAILED", std::string("Cannot run the helper program: ") + std::strerror(error),
+                {call.program, {}, {}, {}});
 }
 
-/** Reads until the other end is closed. */
-std::string readAll(const Descriptor &input, const std::function<void()> &tick) {
-  std::string text;
-  char buffer[65536];
-  for (;;) {
-    tick();
-    pollfd waiting = {input.get(), POLLIN, 0};
-    const int ready = poll(&waiting, 1, TICK_MS);
-    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
-    const ssize_t count = ready < 0 ? -1 : read(input.get(), buffer, sizeof buffer);
-    if (count < 0) fail("Cannot read what the helper program says");
-    if (count == 0) return text;
-    text.append(buffer, static_cast<size_t>(count));
-    if (text.size() > MAX_OUTPUT) throw Failure("HELPER_FAILED", "The helper program says too much");
-  }
+/** Whether the descriptor became ready within a tick. */
+bool isReady(int descriptor, short events) {
+  pollfd waiting = {descriptor, events, 0};
+  const int ready = poll(&waiting, 1, TICK_MS);
+  if (ready < 0 && errno != EINTR) fail("Cannot wait for the helper program");
+  return ready > 0;
 }
 
 } // namespace
 
-ProgramResult runProgram(const ProgramRun &run, const std::function<void()> &tick) {
-  Pipe output = makePipe();
-  Child child = start(run, output.write);
-  output.write.close();
-  ProgramResult result{readAll(output.read, tick), 0};
-  while (!child.ended(result.status)) {
-    tick();
-    usleep(2'000);
+ChildProcess::ChildProcess(const ProgramCall &call) : owner(getpid()) {
+  // A socket, unlike a pipe, can be written without SIGPIPE.
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) fail("Cannot make a socket");
+  for (const int end : ends) fcntl(end, F_SETFD, FD_CLOEXEC);
+  input = Descriptor(ends[0]);
+  const Descriptor theirs(ends[1]);
+#ifdef SO_NOSIGPIPE
+  const int yes = 1;
+  setsockopt(input.get(), SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);
+#endif
+  Pipe answers = makePipe();
+  id = spawn(call, theirs.get(), answers.write.get());
+  output = std::move(answers.read);
+}
+
+ChildProcess::~ChildProcess() {
+  if (id <= 0 || getpid() != owner) return;
+  kill(-id, SIGTERM);
+  for (int waited = 0; waited < GRACE_MS && waitpid(id, nullptr, WNOHANG) == 0; waited += POLL_MS) {
+    usleep(POLL_MS * 1000);
+    if (waited + POLL_MS < GRACE_MS) continue;
+    kill(-id, SIGKILL);
+    waitpid(id, nullptr, 0);
   }
-  return result;
+  kill(-id, SIGKILL); // whatever it has left behind in its group
+}
+
+void ChildProcess::send(std::string_view text, const Tick &tick) {
+  while (!text.empty()) {
+    tick();
+    if (!isReady(input.get(), POLLOUT)) continue;
+    const ssize_t count = ::send(input.get(), text.data(), text.size(), SEND_FLAGS);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count < 0) return;
+    text.remove_prefix(static_cast<size_t>(count));
+  }
+}
+
+std::optional<std::string> ChildProcess::readLine(const Tick &tick) {
+  char buffer[65536];
+  for (size_t searched = 0;;) {
+    const size_t end = received.find('\n', searched);
+    if (end != std::string::npos) {
+      std::string line = received.substr(0, end);
+      received.erase(0, end + 1);
+      return line;
+    }
+    searched = received.size();
+    if (searched > MAX_LINE) throw Failure("HELPER_FAILED", "The helper program says too much");
+    tick();
+    if (!isReady(output.get(), POLLIN)) continue;
+    const ssize_t count = read(output.get(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("Cannot read what the helper program says");
+    if (count == 0) return std::nullopt;
+    received.append(buffer, static_cast<size_t>(count));
+  }
+}
+
+int ChildProcess::wait(const Tick &tick) {
+  for (;;) {
+    int status;
+    const pid_t result = waitpid(id, &status, WNOHANG);
+    if (result < 0 && errno != EINTR) fail("Cannot wait for the helper program");
+    if (result > 0) {
+      id = -1;
+      return status;
+    }
+    tick();
+    usleep(POLL_MS * 1000);
+  }
 }
 
 } // namespace ai_models

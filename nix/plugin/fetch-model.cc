@@ -29,12 +29,13 @@ const Json &sourceOf(const Json &plan) { return objectAt(objectAt(plan, "spec"),
 }
 
 /** Brings the model into the store and makes sure that it is the one that was planned. */
-void obtain(Evaluation &evaluation, const std::string &specJson, const std::string &wanted) {
+void obtain(Evaluation &evaluation, const std::string &specJson, const Pin &pin) {
+  const std::string &wanted = pin.storePath;
   // Only here: for a path that is valid already it would cost as much as the question whether it is,
   // and Nix's own fetchers do without.
   evaluation.keepPath(wanted);
   if (evaluation.substitute(wanted)) return;
-  const std::string found = fetchWithHelper(evaluation, specJson);
+  const std::string found = fetchWithHelper(evaluation, pin.name, specJson);
   if (found != wanted)
     throw Failure("INTERNAL", "The helper program and the plugin plan different store paths",
                   {{}, wanted, found, {"Build both from the same checkout (`npm run setup`)."}});
@@ -96,7 +97,7 @@ Plain fetchModel(Evaluation &evaluation, Value &argument) {
   if (evaluation.restrictsUris())
     for (const std::string &address : addressesOf(sourceOf(planOf(evaluation, spec.json))))
       evaluation.checkUri(address);
-  if (!evaluation.isValidPath(pin.storePath)) obtain(evaluation, spec.json, pin.storePath);
+  if (!evaluation.isValidPath(pin.storePath)) obtain(evaluation, spec.json, pin);
   allowReading(evaluation, spec.json, pin);
   return describe(std::move(pin), std::move(spec));
 }

@@ -1,5 +1,6 @@
-// The helper program: `nix-ai-model fetch`, which does what an evaluator must not do itself, with the
-// user's own credentials and terminal.
+// The helper program: `nix-ai-model helper`, which does what an evaluator must not do itself, with the
+// user's own credentials and terminal. It is started when it is needed first, serves all calls of this
+// process from then on, and ends with it.
 #pragma once
 
 #include "nix-api.h"
@@ -12,8 +13,9 @@ const std::string &installation();
 
 /**
  * Lets the helper bring the model that `specJson` pins into the evaluation's store and returns the
- * store path that it reports. The helper's error comes as a Failure with its code and remedies.
+ * store path that it reports. The helper's error comes as a Failure with its code and remedies. `name` is
+ * for the display.
  */
-std::string fetchWithHelper(Evaluation &evaluation, const std::string &specJson);
+std::string fetchWithHelper(Evaluation &evaluation, const std::string &name, const std::string &specJson);
 
 } // namespace ai_models

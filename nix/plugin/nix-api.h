@@ -65,12 +65,12 @@ struct Plain {
       data;
 };
 
-/** A download in the evaluator's own display, as long as this lives. */
-class Progress {
+/** The evaluator's own display of what another program does, as long as this lives. */
+class ProgressLog {
 public:
-  virtual ~Progress() = default;
-  /** Bytes. */
-  virtual void update(uint64_t done, uint64_t expected) = 0;
+  virtual ~ProgressLog() = default;
+  /** A line as a builder prints it: `@nix {…}`. Others are ignored. */
+  virtual void line(const std::string &text) = 0;
 };
 
 enum class Kind { null, boolean, integer, number, string, path, list, attributes, function, other };
@@ -103,8 +103,8 @@ public:
   virtual void checkUri(const std::string &uri) = 0;
   /** Throws when the user has interrupted Nix. */
   virtual void checkInterrupt() = 0;
-  /** Shows a download. Null where this Nix has no display for it: the helper speaks for itself then. */
-  virtual std::unique_ptr<Progress> showProgress(const std::string &) { return nullptr; }
+  /** `title` says what is going on. Null where this Nix has no display: the helper speaks for itself then. */
+  virtual std::unique_ptr<ProgressLog> openProgress([[maybe_unused]] const std::string &title) { return nullptr; }
 
   // --- the store -------------------------------------------------------------------------------
   virtual std::string storeDirectory() = 0;

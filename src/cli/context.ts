@@ -58,7 +58,13 @@ function warningsOnly(stream: NodeJS.WritableStream): Progress {
   };
 }
 
-function openDisplay(options: GlobalOptions): { progress: Progress; finish: () => void } {
+/** Where progress is shown; what was drawn is taken away by `finish`. */
+export interface Display {
+  readonly progress: Progress;
+  readonly finish: () => void;
+}
+
+export function openDisplay(options: Pick<GlobalOptions, 'quiet'>): Display {
   if (options.quiet === true) return { progress: warningsOnly(process.stderr), finish: () => undefined };
   if (process.stderr.isTTY) return progressBars(process.stderr);
   return { progress: progressLines(process.stderr), finish: () => undefined };

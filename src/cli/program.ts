@@ -3,6 +3,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ModelError } from '../base/errors.ts';
+import { silent } from '../base/progress.ts';
 import { VERSION } from '../base/version.ts';
 import { DEFAULT_CONNECTIONS, withContext } from './context.ts';
 import type { GlobalOptions } from './context.ts';
@@ -134,6 +135,14 @@ export function createProgram(output: Output): Command {
     .action(async (roots: string[], options: ServeOptions) => {
       const { serveCommand } = await import('./commands/serve.ts');
       await serveCommand(roots, options, output);
+    });
+
+  program.command('helper', { hidden: true })
+    .description('fetches models for the evaluator plugin, which asks on standard input')
+    .action(async () => {
+      const { helperCommand } = await import('./commands/helper.ts');
+      const global = { json: true, connections: DEFAULT_CONNECTIONS };
+      await withContext(global, (context) => helperCommand(process.stdin, context, output), silent);
     });
 
   common(program.command('build', { hidden: true }))

@@ -2,7 +2,7 @@
 // what becomes of each way in which the helper can fail.
 
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -68,8 +68,30 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY
     await refused('echo nonsense', 'gave no result', 'HELPER_FAILED');
   });
 
-  it('is not confused by a helper that fails after it has printed a path', async () =>
-    refused(`echo '{"storePath":"${await futurePath(model)}"}'; exit 6`, 'ended with status 6'));
+  it('is not confused by a helper that ends after it has answered', async () =>
+    refused(`echo '{"storePath":"${await futurePath(model)}"}'; exit 6`, "not in this evaluation's store"));
+
+  it('starts one helper for all calls of an evaluation, and another one where that has ended', async () => {
+    const started = join(folder, 'starts');
+    const answer = `echo '{"error":{"code":"NETWORK","message":"no hub here"}}'`;
+    const attempts = async (script: string): Promise<number> => {
+      await writeFile(started, '');
+      const helper = await makeHelper(folder, `echo x >> ${started}\n${script}`);
+      const input = `builtins.fetchModel ${model.expression}\n`.repeat(3);
+      const child = spawn(...commandLine('nix', ['--option', 'plugin-files', PLUGIN, '--extra-experimental-features', 'nix-command', 'repl']), {
+        env: { ...process.env, NIX_AI_MODELS_HELPER: helper },
+        stdio: ['pipe', 'ignore', 'pipe'],
+      });
+      let errors = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+      child.stdin.end(input);
+      await once(child, 'close');
+      expect(errors.match(/no hub here \[NETWORK\]/g)).toHaveLength(3);
+      return (await readFile(started, 'utf8')).length / 2;
+    };
+    expect(await attempts(`while read -r line; do ${answer}; done`)).toBe(1);
+    expect(await attempts(`read -r line; ${answer}`)).toBe(3);
+  });
 
   it('stops the helper and what it has started on an interrupt', async () => {
     const started = join(folder, 'started');
@@ -92,15 +114,15 @@ describe.skipIf(WHY_NOT)(`builtins.fetchModel and its helper${WHY_NOT ? ` (${WHY
   it('hands the spec to the helper, passes its progress through and returns what it has added', async () => {
     const spec = join(folder, 'spec.json');
     const words = join(folder, 'words');
-    const script = `cat > ${spec}; echo "$*" > ${words}; echo "half way" >&2
+    const script = `read -r line; echo "$line" > ${spec}; echo "$*" > ${words}; echo "half way" >&2
       echo "{\\"storePath\\":\\"$(nix-store --add-fixed --recursive sha256 ${model.directory})\\"}"`;
     const { status, stdout, stderr } = await evaluateWith(script);
     expect(stderr).toContain('half way');
     expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: `"${await futurePath(model)}"` });
-    expect((await readFile(words, 'utf8')).trim()).toBe('fetch --spec-json - --json');
+    expect((await readFile(words, 'utf8')).trim()).toBe('helper');
     expect(JSON.parse(await readFile(spec, 'utf8'))).toEqual({
-      source: { huggingface: { repo: `org/${model.name}`, revision: 'v1' } },
-      hash: model.hash,
+      progress: 'nix',
+      spec: { source: { huggingface: { repo: `org/${model.name}`, revision: 'v1' } }, hash: model.hash },
     });
     // And now without a helper.
     expect((await nix('nix-instantiate', ['--eval', '-E', `(builtins.fetchModel ${model.expression}).name`])).status).toBe(0);

@@ -6,6 +6,7 @@
 
 #include "nix-headers.h"
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -187,6 +188,18 @@ inline nix::PrimOp internalPrimOp([[maybe_unused]] nix::EvalState &state, const 
   primOp.name = state.symbols.create(name);
 #endif
   return primOp;
+}
+
+// --- progress ------------------------------------------------------------------------------------
+
+/** What a builder's `@nix {…}` line stands for, as activities below `all`. */
+inline void handleBuilderLine(const std::string &line, const nix::Activity &all,
+                              std::map<nix::ActivityId, nix::Activity> &parts) {
+#if NIX_RELEASE >= 226
+  nix::handleJSONLogMessage(line, all, parts, "nix-ai-models", true);
+#else
+  nix::handleJSONLogMessage(line, all, parts, true);
+#endif
 }
 
 // --- evaluation mode, store ----------------------------------------------------------------------

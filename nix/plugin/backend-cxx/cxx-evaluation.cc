@@ -3,6 +3,8 @@
 #include "cxx-evaluation.h"
 
 #include <cmath>
+#include <map>
+#include <typeinfo>
 
 namespace ai_models {
 
@@ -39,7 +41,30 @@ private:
   const unsigned long stalledTimeout = own.stalledDownloadTimeout;
 };
 
+/** Activities of Nix's logger: the progress bar of `nix build`, or lines for another program. */
+class ActivityLog final : public ProgressLog {
+public:
+  explicit ActivityLog(const std::string &title)
+      : all(*nix::logger, nix::lvlInfo, nix::actUnknown, title, {}, nix::getCurActivity()) {}
+  void line(const std::string &text) override { compat::handleBuilderLine(text, all, parts); }
+
+private:
+  nix::Activity all;
+  std::map<nix::ActivityId, nix::Activity> parts;
+};
+
+/** The logger of the old commands prints lines and draws nothing; its class has no declaration. */
+bool logsPlainLines() {
+  const nix::Logger &logger = *nix::logger;
+  return std::string_view(typeid(logger).name()).find("SimpleLogger") != std::string_view::npos;
+}
+
 } // namespace
+
+std::unique_ptr<ProgressLog> CxxEvaluation::openProgress(const std::string &title) {
+  if (logsPlainLines()) return nullptr;
+  return std::make_unique<ActivityLog>(title);
+}
 
 Kind CxxEvaluation::force(Value &value) {
   nix::Value &v = native(value);

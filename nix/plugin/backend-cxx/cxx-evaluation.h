@@ -24,6 +24,7 @@ public:
   bool restrictsUris() override { return compat::settingsOf(state).restrictEval; }
   void checkUri(const std::string &uri) override { state.checkURI(uri); }
   void checkInterrupt() override { nix::checkInterrupt(); }
+  std::unique_ptr<ProgressLog> openProgress(const std::string &title) override;
 
   std::string storeDirectory() override { return state.store->storeDir; }
   std::string storeUri() override;
