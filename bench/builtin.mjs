@@ -1,13 +1,14 @@
 // Cached calls in one evaluation: builtins.fetchModel beside builtins.fetchurl and
 // builtins.storePath, each on store paths of its own that are valid already, so that nothing is
-// fetched and nothing is remembered from one call to the next. And what the plugin adds to every
-// start of nix. bench/run.mjs calls run(); by itself it prints the rows.
+// fetched and nothing is remembered from one call to the next; inspectModel on a header of
+// 100,000 tensors beside builtins.fromJSON of the same text; and what the plugin adds to every start of nix.
+// bench/run.mjs calls run(); by itself it prints the rows.
 //
 // One call costs microseconds: it is the difference between a program with thousands of calls and
 // one without, of processor time (which a busy machine disturbs little) and of elapsed time.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,8 @@ const CALLS = 5000;
 const ROUNDS = 9;
 /** One start takes some 20 ms: many of them, to see the difference of a fraction. */
 const STARTS = 20;
+/** Tensors of the header that is inspected: more than any model has. */
+const TENSORS = 100_000;
 const plugin = fileURLToPath(new URL('../build/plugin/nix-ai-models.so', import.meta.url));
 const withPlugin = ['--option', 'plugin-files', plugin];
 const newCommand = ['nix', '--extra-experimental-features', 'nix-command'];
@@ -46,7 +49,7 @@ export async function run() {
     const programs = writePrograms(folder, environment, CALLS);
     const rows = [];
     for (const mode of Object.keys(MODES)) rows.push(...measureCalls(mode, programs, environment));
-    return [...rows, await measureStart(environment)];
+    return [...rows, await measureInspect(folder, environment), await measureStart(environment)];
   } finally {
     execFileSync('chmod', ['-R', 'u+w', folder]);
     rmSync(folder, { recursive: true, force: true });
@@ -71,6 +74,31 @@ function measureCalls(mode, programs, environment) {
     const id = `builtin.cached-call.${mode.replaceAll(/[^a-z]+/g, '-')}.${kind}`;
     return row({ id, unit: `µs per call, ${kind} time, ${mode}`, better: 'less', ours: 'ours', found });
   });
+}
+
+/** The same header twice: in front of its (sparse) tensors, and as a file of its own. */
+async function measureInspect(folder, environment) {
+  const [model, json] = [join(folder, 'large.safetensors'), join(folder, 'header.json')];
+  const bytes = 256;
+  const tensor = (_, index) => {
+    const data_offsets = [index * bytes, (index + 1) * bytes];
+    return [`model.layers.${index}.mlp.weight`, { dtype: 'BF16', shape: [16, 8], data_offsets }];
+  };
+  const header = JSON.stringify(Object.fromEntries(Array.from({ length: TENSORS }, tensor)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(json, header);
+  writeFileSync(model, Buffer.concat([length, Buffer.from(header)]));
+  truncateSync(model, 8 + header.length + TENSORS * bytes);
+  const evaluated = (expression) => () =>
+    time([...newCommand, ...withPlugin, 'eval', '--impure', '--expr', expression], environment).cpu * 1000;
+  const contestants = {
+    ours: evaluated(`(builtins.inspectModel ${model}).parameters`),
+    'ours, each tensor listed': evaluated(`builtins.length (builtins.inspectModel ${model}).tensorList`),
+    'builtins.fromJSON': evaluated(`builtins.length (builtins.attrNames (builtins.fromJSON (builtins.readFile ${json})))`),
+  };
+  const found = await inTurn(contestants, ROUNDS);
+  return row({ id: 'builtin.inspect-100000-tensors', unit: 'ms cpu time per nix eval', better: 'less', ours: 'ours', found });
 }
 
 async function measureStart(environment) {

@@ -9,11 +9,12 @@
 
 import { alignUp, going, invalid, lacking, numberText, openReader, position, readU32, readU64 } from './gguf/reader';
 import { alignment, readMetadata } from './gguf/metadata';
-import { checkOffsets, dataEnd, readTensors, refuseTwins, Tensor, writeTensor } from './gguf/tensors';
+import { checkOffsets, dataEnd, readTensors, refuseTwins, Tensor, typeOf, writeTensor } from './gguf/tensors';
 import { List, newList } from './list';
 import { newOutput, Output } from './output';
 import { begin, finish, ok } from './problem';
 import { textAt } from './text';
+import { addToTotals, Totals, writeTotals } from './totals';
 
 /** "GGUF" as a little-endian number. */
 const MAGIC: u32 = 0x46554747;
@@ -36,11 +37,20 @@ export function ggufsize(ptr: usize, len: usize, fileSize: u64): usize {
 
 /** The file's beginning, as much as `ggufsize` says, and its size, to a description. */
 export function gguf(ptr: usize, len: usize, fileSize: u64): usize {
+  return describe(ptr, len, fileSize, true);
+}
+
+/** The same with sums by element type (`dtypes`) in the place of `tensors`. */
+export function gguftotals(ptr: usize, len: usize, fileSize: u64): usize {
+  return describe(ptr, len, fileSize, false);
+}
+
+function describe(ptr: usize, len: usize, fileSize: u64, listed: bool): usize {
   begin();
   readHeader(ptr, len, fileSize);
   if (ok() && lacking != 0) invalid('was not read to the end of its header');
   const result = newOutput(1024);
-  if (ok()) writeResult(fileSize, result);
+  if (ok()) writeResult(fileSize, listed, result);
   return finish(result);
 }
 
@@ -80,20 +90,35 @@ export function trailingBytes(fileSize: u64): u64 {
   return fileSize > end ? fileSize - end : 0;
 }
 
-function writeResult(fileSize: u64, to: Output): void {
+function writeResult(fileSize: u64, listed: bool, to: Output): void {
   let parameters: u64 = 0, bytes: u64 = 0;
-  const rows = newOutput(96 * <usize>tensors.count + 8).byte(0x5b);
   for (let i = 0; i < tensors.count; i++) {
-    const tensor = tensors.at(i);
     // Each is in the file, and no type has more than five elements to a byte: no overflow.
-    parameters += tensor.elements;
-    bytes += tensor.bytes;
-    writeTensor(rows, tensor);
+    parameters += tensors.at(i).elements;
+    bytes += tensors.at(i).bytes;
   }
   to.put('{"format":"gguf"').member('version').number(version).member('alignment').number(alignment);
   to.member('headerSize').number(position).member('dataStart').number(min(dataStart, fileSize));
   to.member('parameters').number(parameters).member('bytes').number(bytes);
   to.member('trailing').number(trailingBytes(fileSize));
   to.member('metadata').text(metadata.asText());
-  to.member('tensors').text(rows.byte(0x5d).asText()).byte(0x7d);
+  if (listed) listTensors(to);
+  else sumTensors(to);
+  to.byte(0x7d);
+}
+
+function listTensors(to: Output): void {
+  to.reserve(96 * <usize>tensors.count);
+  to.member('tensors').byte(0x5b);
+  for (let i = 0; i < tensors.count; i++) writeTensor(to, tensors.at(i));
+  to.byte(0x5d);
+}
+
+function sumTensors(to: Output): void {
+  const rows = newList<Totals>();
+  for (let i = 0; i < tensors.count; i++) {
+    const tensor = tensors.at(i);
+    addToTotals(rows, typeOf(tensor), tensor.elements, tensor.bytes);
+  }
+  writeTotals(rows, to);
 }

@@ -4,8 +4,8 @@ export { cabi_realloc, reserve, reset } from './abi';
 export { hashfinal, hashopen, hashupdate, sha256, sha512 } from './hash';
 export { hashparse, hashtext, hashwrite } from './hash-text';
 export { lanedigest, lanepad, lanesopen, lanesrun, lanestart } from './lanes';
-export { safetensors, safetensorssize } from './safetensors';
-export { gguf, ggufsize } from './gguf';
+export { safetensors, safetensorssize, safetensorstotals } from './safetensors';
+export { gguf, ggufsize, gguftotals } from './gguf';
 export { checkname, storename } from './name';
 export { checkpaths } from './path-check';
 export { globmatch, selectpaths } from './glob-match';
@@ -27,3 +27,4 @@ export { post as cabi_post_parsespec, post as cabi_post_pin, post as cabi_post_p
 export { post as cabi_post_storepath } from './abi';
 export { post as cabi_post_safetensors, post as cabi_post_safetensorssize } from './abi';
 export { post as cabi_post_gguf, post as cabi_post_ggufsize } from './abi';
+export { post as cabi_post_safetensorstotals, post as cabi_post_gguftotals } from './abi';

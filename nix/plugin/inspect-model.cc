@@ -27,6 +27,12 @@ constexpr std::string_view INDEX_SUFFIX = ".safetensors.index.json";
 /** Sums over tensors; also of one element type. */
 struct Totals {
   uint64_t tensors = 0, parameters = 0, bytes = 0;
+
+  void operator+=(const Totals &other) {
+    tensors += other.tensors;
+    parameters += other.parameters;
+    bytes += other.bytes;
+  }
 };
 
 struct Summary {
@@ -34,16 +40,10 @@ struct Summary {
   std::map<std::string, Totals> dtypes;
 
   void add(const Json &header) {
-    all.tensors += header.at("tensors").size();
-    all.parameters += header.at("parameters").get<uint64_t>();
-    all.bytes += header.at("bytes").get<uint64_t>();
-    for (const Json &tensor : header.at("tensors")) {
-      Totals &sums = dtypes[tensor.at("dtype").get<std::string>()];
-      uint64_t elements = 1;
-      for (const Json &size : tensor.at("shape")) elements *= size.get<uint64_t>();
-      sums.tensors++;
-      sums.parameters += elements;
-      sums.bytes += tensor.at("bytes").get<uint64_t>();
+    for (const Json &row : header.at("dtypes")) {
+      const Totals totals{row.at("tensors"), row.at("parameters"), row.at("bytes")};
+      dtypes[row.at("dtype").get<std::string>()] += totals;
+      all += totals;
     }
   }
 
@@ -71,7 +71,7 @@ private:
 };
 
 Plain metadataOf(Evaluation &, const std::string &file) {
-  return plainOf(readModelHeader(file).at("metadata"));
+  return plainOf(readModelTotals(file).at("metadata"));
 }
 
 Plain tensorListOf(Evaluation &, const std::string &file) {
@@ -143,7 +143,7 @@ Plain inspectDirectory(Evaluation &evaluation, const std::string &directory) {
       missing.merge(shardsOf(path, file));
       continue;
     }
-    const Json header = readModelHeader(file);
+    const Json header = readModelTotals(file);
     summary.add(header);
     PlainAttributes row = describeFile(file, header);
     row.emplace_back("path", Plain{path});
@@ -169,7 +169,7 @@ Plain inspectModel(Evaluation &evaluation, Value &argument) {
   const std::string path = evaluation.localFile(argument);
   std::error_code unknown;
   if (fs::is_directory(path, unknown)) return inspectDirectory(evaluation, path);
-  return Plain{describeFile(path, readModelHeader(path))};
+  return Plain{describeFile(path, readModelTotals(path))};
 }
 
 constexpr const char *DOCUMENTATION = R"(

@@ -43,45 +43,52 @@ bool looksLikeSafetensors(const std::string &start, uint64_t size) {
   return length >= 2 && length <= size - LENGTH_BYTES && first < LENGTH_BYTES + 32 && start[first] == '{';
 }
 
-Json readSafetensors(const LocalFile &file, std::string start) {
+/** In the words of the command line, which has them from two formats. */
+void renameOffsets(Json &tensor) {
+  const auto from = tensor["offsets"][0].get<uint64_t>();
+  tensor["offset"] = from;
+  tensor["bytes"] = tensor["offsets"][1].get<uint64_t>() - from;
+  tensor.erase("offsets");
+}
+
+Json readSafetensors(const LocalFile &file, std::string start, Detail detail) {
   const uint64_t wanted = safetensorsSize(start, file.size, file.path);
   readOn(file, start, wanted);
-  Json found = Json::parse(inspectSafetensors(start, file.size, file.path));
+  Json found = Json::parse(inspectSafetensors(start, file.size, detail, file.path));
   found["bytes"] = found["dataSize"];
   found["headerBytes"] = wanted;
   found["trailing"] = 0;
-  for (Json &tensor : found["tensors"]) {
-    const auto from = tensor["offsets"][0].get<uint64_t>();
-    tensor["offset"] = from;
-    tensor["bytes"] = tensor["offsets"][1].get<uint64_t>() - from;
-    tensor.erase("offsets");
-  }
+  if (detail == Detail::tensors)
+    for (Json &tensor : found["tensors"]) renameOffsets(tensor);
   return found;
 }
 
-Json readGguf(const LocalFile &file, std::string start) {
+Json readGguf(const LocalFile &file, std::string start, Detail detail) {
   for (;;) {
     const uint64_t wanted = ggufSize(start, file.size, file.path);
     if (wanted <= start.size()) break;
     readOn(file, start, std::max<uint64_t>(wanted, start.size() * GROWTH));
   }
-  Json found = Json::parse(inspectGguf(start, file.size, file.path));
+  Json found = Json::parse(inspectGguf(start, file.size, detail, file.path));
   found["headerBytes"] = found["dataStart"];
   return found;
 }
 
-} // namespace
-
-Json readModelHeader(const std::string &path) {
+Json readHeader(const std::string &path, Detail detail) {
   const LocalFile file(path);
   std::string start;
   readOn(file, start, FIRST_READ_BYTES);
-  if (start.compare(0, 4, "GGUF") == 0 || endsWith(path, ".gguf")) return readGguf(file, std::move(start));
+  if (start.compare(0, 4, "GGUF") == 0 || endsWith(path, ".gguf")) return readGguf(file, std::move(start), detail);
   if (looksLikeSafetensors(start, file.size) || endsWith(path, ".safetensors"))
-    return readSafetensors(file, std::move(start));
+    return readSafetensors(file, std::move(start), detail);
   throw Failure("FORMAT_INVALID", "builtins.inspectModel does not know the format of this file",
                 {path, "a safetensors or GGUF file, or a directory of them", {},
                  {"`nix-ai-model scan` judges pickles and archives."}});
 }
+
+} // namespace
+
+Json readModelTotals(const std::string &path) { return readHeader(path, Detail::totals); }
+Json readModelHeader(const std::string &path) { return readHeader(path, Detail::tensors); }
 
 } // namespace ai_models

@@ -70,16 +70,18 @@ uint64_t safetensorsSize(std::string_view start, uint64_t fileSize, const std::s
   return numberOf(askAboutFile(CORE_EXPORT(safetensorssize), start, fileSize, subject));
 }
 
-std::string inspectSafetensors(std::string_view start, uint64_t fileSize, const std::string &subject) {
-  return askAboutFile(CORE_EXPORT(safetensors), start, fileSize, subject);
+std::string inspectSafetensors(std::string_view start, uint64_t fileSize, Detail detail, const std::string &subject) {
+  FileExport *ask = detail == Detail::tensors ? CORE_EXPORT(safetensors) : CORE_EXPORT(safetensorstotals);
+  return askAboutFile(ask, start, fileSize, subject);
 }
 
 uint64_t ggufSize(std::string_view start, uint64_t fileSize, const std::string &subject) {
   return numberOf(askAboutFile(CORE_EXPORT(ggufsize), start, fileSize, subject));
 }
 
-std::string inspectGguf(std::string_view start, uint64_t fileSize, const std::string &subject) {
-  return askAboutFile(CORE_EXPORT(gguf), start, fileSize, subject);
+std::string inspectGguf(std::string_view start, uint64_t fileSize, Detail detail, const std::string &subject) {
+  FileExport *ask = detail == Detail::tensors ? CORE_EXPORT(gguf) : CORE_EXPORT(gguftotals);
+  return askAboutFile(ask, start, fileSize, subject);
 }
 
 } // namespace ai_models

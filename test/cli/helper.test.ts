@@ -60,8 +60,10 @@ describe('the helper', () => {
     const hash = 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
     const spec = { source: 'huggingface:org/tiny', hash };
     const { answers } = await converse([JSON.stringify({ spec, progress: 'nix' })]);
-    const events = (answers[0] ?? []).slice(0, -1).map((line) => JSON.parse(line.slice(5)) as { action: string });
-    expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(['setPhase', 'start', 'result', 'stop']));
+    const lines = (answers[0] ?? []).slice(0, -1).map((line) => line.slice('@nix '.length));
+    const events = lines.map((line) => JSON.parse(line) as { action: string });
+    const actions = events.map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['setPhase', 'start', 'result', 'stop']));
     const { error } = JSON.parse(answers[0]?.at(-1) ?? '') as { error: { code: string; found: string } };
     expect(error.code).toBe('HASH_MISMATCH');
     // And now with the right hash: what was downloaded is there already.

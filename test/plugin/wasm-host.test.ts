@@ -43,6 +43,8 @@ const HOSTILE_CORE = `(module
   (func (export "plan") (param i32 i32 i32 i32) (result i32) (unreachable))
   (func (export "safetensors") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "gguf") (param i32 i32 i64) (result i32) (unreachable))
+  (func (export "safetensorstotals") (param i32 i32 i64) (result i32) (unreachable))
+  (func (export "gguftotals") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "ggufsize") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "safetensorssize") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "scanopen") (param i32 i32 i64) (global.set $size (local.get 2)))

@@ -5,7 +5,7 @@ import { allocate } from '../abi';
 import { List, newList, sortList } from '../list';
 import { Output } from '../output';
 import { ok, Problem } from '../problem';
-import { compareBytes, sameBytes, Text } from '../text';
+import { compareBytes, literal, sameBytes, Text } from '../text';
 import { validUtf8 } from '../utf8';
 import { alignUp, fits, going, invalidPart, numberText, readText, readU32, readU64, tooMany } from './reader';
 import { blockBytes, blockElements, findType, typeName } from './types';
@@ -126,6 +126,12 @@ export function checkOffsets(tensors: List<Tensor>, alignment: u64, dataSize: u6
     dataEnd = next + tensor.bytes;
     next = alignUp(dataEnd, alignment);
   }
+}
+
+/** The name of its element type. */
+export function typeOf(tensor: Tensor): Text {
+  findType(tensor.type);
+  return literal(typeName);
 }
 
 export function writeTensor(to: Output, tensor: Tensor): void {
