@@ -89,7 +89,7 @@ describe('the flake with nixpkgs', () => {
           [ "packages" "apps" "devShells" ]
         ++ builtins.attrNames models.checks.${system}`,
     );
-    expect(names).toEqual([expect.stringMatching(/^nix-ai-model-\d/), 'app', expect.any(String), 'nix-ai-model']);
+    expect(names).toEqual([expect.stringMatching(/^nix-ai-model-\d/), 'app', expect.any(String), 'nix-ai-model', 'nix-ai-models-plugin']);
   });
 
   test('builds a model by the package of the system that the spec names', async () => {
@@ -123,6 +123,25 @@ describe('the flake with nixpkgs', () => {
         [ pkgs.nix-ai-model.meta.mainProgram model.name (builtins.isFunction pkgs.importModelLock) ]`,
     );
     expect(found).toEqual(['nix-ai-model', 'name', true]);
+  });
+
+  test('builds the plugin for the releases of Nix that somebody names', async () => {
+    const phases = (await valueOf(
+      'user#all',
+      `{ models, nixpkgs }:
+        let
+          pkgs = nixpkgs.legacyPackages.x86_64-linux;
+          plugin = models.packages.x86_64-linux.nix-ai-models-plugin;
+          other = pkgs.nix // { version = "2.8.1"; };
+        in
+        map (package: (builtins.parseDrvName package.name).name + package.buildPhase) [
+          plugin
+          (plugin.override { nixPackages = [ pkgs.nix other ]; })
+        ]`,
+    )) as string[];
+    const releases = phases.map((phase) => [...phase.matchAll(/ RELEASE=(\S+)/g)].map(([, release]) => release));
+    expect(releases).toEqual([['2.31'], ['2.31', '2.8']]);
+    expect(phases[0]).toMatch(/^nix-ai-models-plugin/);
   });
 
   test('is what examples/flake needs', async () => {

@@ -31,6 +31,15 @@ let
 
   program = name: mkDerivation { inherit name; };
 
+  # As nixpkgs' callPackage: what `override` gives stands in the place of the file's defaults.
+  overridable =
+    function: arguments:
+    let
+      made = function arguments;
+      override = more: overridable function (arguments // more);
+    in
+    if builtins.isAttrs made then made // { inherit override; } else made;
+
   lib = {
     fileset = {
       unions = paths: paths;
@@ -40,6 +49,8 @@ let
     strings.sanitizeDerivationName = replaceStrings [ "@" "/" ] [ "-" "-" ];
     escapeShellArg = text: "'${text}'";
     concatMapStrings = function: list: concatStringsSep "" (map function list);
+    getDev = package: package.dev or package;
+    versions.majorMinor = version: concatStringsSep "." (builtins.match "([0-9]+)[.]([0-9]+).*" version);
     fetchers.proxyImpureEnvVars = [ "https_proxy" ];
     makeBinPath = packages: concatStringsSep ":" (map (package: "${package}/bin") packages);
     getExe = package: "${package}/bin/${package.meta.mainProgram or package.name}";
@@ -49,7 +60,14 @@ let
   pkgs =
     {
       inherit lib;
-      stdenv.hostPlatform = { inherit system; };
+      stdenv = {
+        inherit mkDerivation;
+        hostPlatform = { inherit system; };
+      };
+      nix = mkDerivation {
+        pname = "nix";
+        version = "2.31.2";
+      };
       stdenvNoCC = {
         inherit mkDerivation;
         buildPlatform = { inherit system; };
@@ -63,7 +81,7 @@ let
         let
           function = import file;
         in
-        function (intersectAttrs (functionArgs function) pkgs // arguments);
+        overridable function (intersectAttrs (functionArgs function) pkgs // arguments);
     }
     // listToAttrs (
       map
@@ -83,12 +101,12 @@ let
           "gnumake"
           "libarchive"
           "libsodium"
-          "nix"
           "nlohmann_json"
           "openssh"
           "shellcheck"
           "sqlite"
           "wabt"
+          "zlib"
         ]
     );
 in
