@@ -14,6 +14,8 @@ export function privateStore(folder) {
     NIX_STATE_DIR: at('state'),
     NIX_LOG_DIR: at('log'),
     NIX_REMOTE: 'local',
+    // The first round fills it: each model is scanned once.
+    NIX_AI_MODELS_CACHE: at('cache'),
     NIX_AI_MODELS_HELPER: '/no-helper-in-this-bench',
   };
 }

@@ -3,6 +3,7 @@
 
 #include "fetch-model.h"
 
+#include "check-model.h"
 #include "failure-json.h"
 #include "helper.h"
 #include "model-files.h"
@@ -26,6 +27,13 @@ const Json &sourceOf(const Json &plan) { return objectAt(objectAt(plan, "spec"),
                 {name, {}, {},
                  {"`nix-ai-model prefetch " + source + "` prints the hash.",
                   "`" + lock + "` pins each file, without downloading weights."}});
+}
+
+[[noreturn]] void refusePrograms(const std::string &name) {
+  throw Failure("SPEC_INVALID", "The spec names scanners that only a build may run",
+                {name, {}, {},
+                 {"Add `lazy = true`, or use `lib.fetchModel`: its check runs them in the sandbox.",
+                  "Or leave out `security.customScanners` and `security.enableModelScan`."}});
 }
 
 /** Brings the model into the store and makes sure that it is the one that was planned. */
@@ -94,10 +102,12 @@ Plain fetchModel(Evaluation &evaluation, Value &argument) {
   Pin pin = pinOf(evaluation, spec.json);
   if (pin.lazy) return derivationOf(evaluation, argument);
   if (pin.storePath.empty()) refuseMissingPin(planOf(evaluation, spec.json), pin.name);
+  if (pin.namesPrograms) refusePrograms(pin.name);
   if (evaluation.restrictsUris())
     for (const std::string &address : addressesOf(sourceOf(planOf(evaluation, spec.json))))
       evaluation.checkUri(address);
   if (!evaluation.isValidPath(pin.storePath)) obtain(evaluation, spec.json, pin);
+  requireAccepted(evaluation, spec.json, pin);
   allowReading(evaluation, spec.json, pin);
   return describe(std::move(pin), std::move(spec));
 }

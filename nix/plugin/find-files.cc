@@ -29,7 +29,7 @@ bool comesBefore(const std::string &a, const std::string &b) {
 
 class Finder {
 public:
-  explicit Finder(Evaluation &evaluation) : evaluation(evaluation) {}
+  Finder(Evaluation &evaluation, const Resolve &resolve) : evaluation(evaluation), resolve(resolve) {}
 
   FoundFiles found;
 
@@ -43,18 +43,19 @@ public:
     if (!entered.insert({status.st_dev, status.st_ino}).second) return;
     std::error_code error;
     for (const std::string &name : namesIn(file, error))
-      visit(below(path, name), evaluation.readableFile(below(file, name)), depth + 1);
+      visit(below(path, name), resolve(below(file, name)), depth + 1);
     if (error) leave(path, error.message());
   }
 
 private:
   Evaluation &evaluation;
+  const Resolve &resolve;
   std::set<std::pair<dev_t, ino_t>> entered;
 
   void leave(const std::string &path, const std::string &why) { found.unread.push_back({path, why}); }
 
   static std::string below(const std::string &directory, const std::string &name) {
-    return directory + (directory.back() == '/' ? "" : "/") + name;
+    return directory + (!directory.empty() && directory.back() == '/' ? "" : "/") + name;
   }
 
   static std::vector<std::string> namesIn(const std::string &directory, std::error_code &error) {
@@ -69,8 +70,9 @@ private:
 
 } // namespace
 
-FoundFiles findFiles(Evaluation &evaluation, const std::string &path, const std::string &file) {
-  Finder finder(evaluation);
+FoundFiles findFiles(Evaluation &evaluation, const std::string &path, const std::string &file,
+                     const Resolve &resolve) {
+  Finder finder(evaluation, resolve);
   finder.visit(path, file, 0);
   return std::move(finder.found);
 }

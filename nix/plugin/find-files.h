@@ -24,10 +24,14 @@ struct FoundFiles {
   std::vector<UnreadFile> unread;
 };
 
+/** Where a path that lies in a directory is to be read; throws where it may not be. */
+using Resolve = std::function<std::string(const std::string &file)>;
+
 /**
  * Links are followed, because a model in the store is a tree of links; a directory is entered once, so that
- * a circle of them ends. Throws the evaluator's own error where a link leads to what may not be read.
+ * a circle of them ends. What `resolve` throws, when a link leads to what may not be read, goes on.
  */
-FoundFiles findFiles(Evaluation &evaluation, const std::string &path, const std::string &file);
+FoundFiles findFiles(Evaluation &evaluation, const std::string &path, const std::string &file,
+                     const Resolve &resolve);
 
 } // namespace ai_models

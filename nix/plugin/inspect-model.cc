@@ -8,6 +8,7 @@
 #include "model-header.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -70,12 +71,16 @@ private:
   }
 };
 
-Plain metadataOf(Evaluation &, const std::string &file) {
-  return plainOf(readModelTotals(file).at("metadata"));
+std::function<void()> tickOf(Evaluation &evaluation) {
+  return [&] { evaluation.checkInterrupt(); };
 }
 
-Plain tensorListOf(Evaluation &, const std::string &file) {
-  return plainOf(readModelHeader(file).at("tensors"));
+Plain metadataOf(Evaluation &evaluation, const std::string &file) {
+  return plainOf(readModelTotals(file, tickOf(evaluation)).at("metadata"));
+}
+
+Plain tensorListOf(Evaluation &evaluation, const std::string &file) {
+  return plainOf(readModelHeader(file, tickOf(evaluation)).at("tensors"));
 }
 
 PlainAttributes describeFile(const std::string &file, const Json &header) {
@@ -129,6 +134,26 @@ std::set<std::string> shardsOf(const std::string &index, const std::string &file
   return shards;
 }
 
+/** By name: formats that are read, and names that say nothing. */
+bool mayHoldTensors(std::string name) {
+  name.erase(0, name.rfind('/') + 1);
+  for (char &letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  static constexpr const char *SUFFIXES[] = {".safetensors", ".gguf", ".npy", ".npz", ".onnx",
+                                             ".bin",         ".pt",   ".pth", ".ckpt"};
+  return name.find('.') == std::string::npos ||
+         std::any_of(std::begin(SUFFIXES), std::end(SUFFIXES), [&](const char *end) { return hasSuffix(name, end); });
+}
+
+/** Null for a format that is not read: in a directory it is one file among others. */
+Json headerIn(Evaluation &evaluation, const std::string &file) {
+  try {
+    return readModelTotals(file, tickOf(evaluation));
+  } catch (const Failure &failure) {
+    if (failure.code == "NO_FILES_MATCH") return nullptr;
+    throw;
+  }
+}
+
 Plain inspectDirectory(Evaluation &evaluation, const std::string &directory) {
   const std::vector<std::string> paths = filesBelow(directory);
   Summary summary;
@@ -137,13 +162,14 @@ Plain inspectDirectory(Evaluation &evaluation, const std::string &directory) {
   for (const std::string &path : paths) {
     evaluation.checkInterrupt();
     const bool isIndex = hasSuffix(path, INDEX_SUFFIX);
-    if (!isIndex && !hasSuffix(path, ".safetensors") && !hasSuffix(path, ".gguf")) continue;
+    if (!isIndex && !mayHoldTensors(path)) continue;
     const std::string file = evaluation.readableFile(directory + "/" + path);
     if (isIndex) {
       missing.merge(shardsOf(path, file));
       continue;
     }
-    const Json header = readModelTotals(file);
+    const Json header = headerIn(evaluation, file);
+    if (header.is_null()) continue;
     summary.add(header);
     PlainAttributes row = describeFile(file, header);
     row.emplace_back("path", Plain{path});
@@ -151,7 +177,7 @@ Plain inspectDirectory(Evaluation &evaluation, const std::string &directory) {
   }
   for (const std::string &path : paths) missing.erase(path);
   if (files.empty())
-    throw Failure("FORMAT_INVALID", "The directory holds no safetensors or GGUF file", {directory, {}, {}, {}});
+    throw Failure("FORMAT_INVALID", "The directory holds no model file of a format that is read", {directory, {}, {}, {}});
   PlainList missingShards;
   for (const std::string &path : missing) missingShards.push_back(Plain{path});
   PlainAttributes result;
@@ -169,13 +195,13 @@ Plain inspectModel(Evaluation &evaluation, Value &argument) {
   const std::string path = evaluation.localFile(argument);
   std::error_code unknown;
   if (fs::is_directory(path, unknown)) return inspectDirectory(evaluation, path);
-  return Plain{describeFile(path, readModelTotals(path))};
+  return Plain{describeFile(path, readModelTotals(path, tickOf(evaluation)))};
 }
 
 constexpr const char *DOCUMENTATION = R"(
   Describe what a model file holds without loading it: `format`, `version`, `tensors` (how many),
-  `parameters`, `bytes`, `dtypes`, `metadata`, `headerBytes`, `trailing` and `tensorList`. safetensors
-  and GGUF files are known. Only the header is read, whatever the size of the file.
+  `parameters`, `bytes`, `dtypes`, `metadata`, `headerBytes`, `trailing` and `tensorList`. Only what
+  describes the tensors is read, whatever the size of the file. docs/inspect.md lists the formats.
 
   The argument is a path or a string that names one. For a directory the result holds the totals of all
   model files below it, `files` with the description of each, and `missingShards`: files that an index

@@ -1,10 +1,12 @@
 // Reads as much of a file as the core asks for and hands it over; the core judges it. A file of any size
-// costs the bytes of its header.
+// costs the bytes that describe its tensors. What has one header at its beginning is read here, the rest by
+// pull-machine.cc.
 
 #include "model-header.h"
 
 #include "failure-json.h"
 #include "local-file.h"
+#include "pull-machine.h"
 #include "wasm-core.h"
 
 #include <algorithm>
@@ -74,21 +76,43 @@ Json readGguf(const LocalFile &file, std::string start, Detail detail) {
   return found;
 }
 
-Json readHeader(const std::string &path, Detail detail) {
+/** A row for each element type, as the core's totals have it. */
+Json sumByType(const Json &tensors) {
+  Json rows = Json::array();
+  for (const Json &tensor : tensors) {
+    auto row = std::find_if(rows.begin(), rows.end(), [&](const Json &other) { return other["dtype"] == tensor["dtype"]; });
+    if (row == rows.end()) {
+      rows.push_back({{"dtype", tensor["dtype"]}, {"tensors", 0}, {"parameters", 0}, {"bytes", 0}});
+      row = rows.end() - 1;
+    }
+    uint64_t elements = 1;
+    for (const Json &size : tensor["shape"]) elements *= size.get<uint64_t>();
+    (*row)["tensors"] = (*row)["tensors"].get<uint64_t>() + 1;
+    (*row)["parameters"] = (*row)["parameters"].get<uint64_t>() + elements;
+    (*row)["bytes"] = (*row)["bytes"].get<uint64_t>() + tensor["bytes"].get<uint64_t>();
+  }
+  return rows;
+}
+
+Json readHeader(const std::string &path, Detail detail, const std::function<void()> &tick) {
   const LocalFile file(path);
   std::string start;
   readOn(file, start, FIRST_READ_BYTES);
   if (start.compare(0, 4, "GGUF") == 0 || endsWith(path, ".gguf")) return readGguf(file, std::move(start), detail);
   if (looksLikeSafetensors(start, file.size) || endsWith(path, ".safetensors"))
     return readSafetensors(file, std::move(start), detail);
-  throw Failure("FORMAT_INVALID", "builtins.inspectModel does not know the format of this file",
-                {path, "a safetensors or GGUF file, or a directory of them", {},
-                 {"`nix-ai-model scan` judges pickles and archives."}});
+  Json found = Json::parse(inspectFile(file, tick));
+  if (detail == Detail::totals) found["dtypes"] = sumByType(found["tensors"]);
+  return found;
 }
 
 } // namespace
 
-Json readModelTotals(const std::string &path) { return readHeader(path, Detail::totals); }
-Json readModelHeader(const std::string &path) { return readHeader(path, Detail::tensors); }
+Json readModelTotals(const std::string &path, const std::function<void()> &tick) {
+  return readHeader(path, Detail::totals, tick);
+}
+Json readModelHeader(const std::string &path, const std::function<void()> &tick) {
+  return readHeader(path, Detail::tensors, tick);
+}
 
 } // namespace ai_models

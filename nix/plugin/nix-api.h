@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
@@ -105,6 +106,8 @@ public:
   virtual void checkInterrupt() = 0;
   /** `title` says what is going on. Null where this Nix has no display: the helper speaks for itself then. */
   virtual std::unique_ptr<ProgressLog> openProgress([[maybe_unused]] const std::string &title) { return nullptr; }
+
+  virtual void warn(const std::string &text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); }
 
   // --- the store -------------------------------------------------------------------------------
   virtual std::string storeDirectory() = 0;

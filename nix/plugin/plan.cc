@@ -32,6 +32,8 @@ Pin pinOf(Evaluation &evaluation, std::string_view specJson) {
   for (std::string *member : {&pin.name, &pin.form, &pin.storePath, &pin.hash, &pin.revision})
     *member = takeText(rest);
   pin.lazy = !takeText(rest).empty();
+  pin.scanKey = takeText(rest);
+  pin.namesPrograms = !takeText(rest).empty();
   return pin;
 }
 

@@ -18,6 +18,10 @@ struct Pin {
   /** The commit where the pin knows it, else the revision that was asked for. */
   std::string revision;
   bool lazy = false;
+  /** Under which an accepted scan of the store path is remembered; empty where nothing is scanned. */
+  std::string scanKey;
+  /** Whether the spec names scanners that only a build may run. */
+  bool namesPrograms = false;
 };
 
 Pin pinOf(Evaluation &evaluation, std::string_view specJson);

@@ -1,4 +1,4 @@
-// Each scan has an instance of the core to itself while it runs. One that has grown or failed is dropped.
+// Each run has an instance of the core to itself while it runs. One that has grown or failed is dropped.
 
 #include "pull-machine.h"
 
@@ -12,9 +12,13 @@ namespace ai_models {
 
 namespace {
 
-/** Kinds of requests, and what is answered where one cannot be met. */
+/** Kinds of requests. */
 constexpr uint32_t READ = 1, OPEN = 2, KEEP = 3, CLOSE = 4, DONE = 5;
-constexpr int64_t CANNOT = -1, DATA_BROKEN = -2, TOO_LARGE = -3;
+
+/** So many bytes there were, and then no more, for a reason. */
+int64_t ended(Failed reason, size_t count = 0) {
+  return -(static_cast<int64_t>(count) * 256 + static_cast<int64_t>(reason));
+}
 
 /** As the core lays it out; the report follows the last one. */
 struct Request {
@@ -28,15 +32,19 @@ static_assert(sizeof(Request) == REQUEST_BYTES, "the core writes it without gaps
 /** The end of a path is enough for the core: it looks at the extension. */
 constexpr size_t NAME_BYTES = 256;
 
-/** What an instance may hold on to between scans; its windows and tables take some of it always. */
+/** What an instance may hold on to between runs; its windows and tables take some of it always. */
 constexpr uint64_t MAX_IDLE_BYTES = 64 << 20;
 
-/** The instance that the last scan has left. */
+/** The instance that the last run has left. */
 std::unique_ptr<Instance> idle;
+
+/** `scanopen`, or `inspectopen`: what is done with the file. */
+using Open = void(core_instance *, uint32_t, uint32_t, uint64_t);
 
 class PullMachine {
 public:
-  PullMachine(const LocalFile &file, const std::function<void()> &tick) : file(file), tick(tick) {
+  PullMachine(Open *verb, const LocalFile &file, const std::function<void()> &tick)
+      : verb(verb), file(file), tick(tick) {
     sources[0] = fileSource(file);
   }
 
@@ -54,6 +62,7 @@ public:
   }
 
 private:
+  Open *const verb;
   const LocalFile &file;
   const std::function<void()> &tick;
   std::map<uint32_t, Source> sources;
@@ -64,7 +73,7 @@ private:
     core = idle ? std::move(idle) : std::make_unique<Instance>();
     const std::string_view path = file.path;
     const Bytes name = core->put(path.substr(path.size() - std::min(path.size(), NAME_BYTES)));
-    CORE_EXPORT(scanopen)(core->get(), name.address, name.size, file.size);
+    verb(core->get(), name.address, name.size, file.size);
     core->empty();
   }
 
@@ -88,11 +97,12 @@ private:
 
   int64_t answer(const Request &request) {
     if (request.kind == READ) return read(request);
-    if (request.kind == CLOSE) sources.erase(request.source);
-    if (request.kind != OPEN && request.kind != KEEP) return 0;
-    if (!canUnpack(request.method)) return CANNOT;
+    if (request.kind != OPEN && request.kind != KEEP && request.kind != CLOSE) return 0;
+    sources.erase(request.source);
+    if (request.kind == CLOSE) return 0;
+    if (!canUnpack(request.method)) return ended(Failed::cannot);
     const auto parent = sources.find(request.from);
-    if (parent == sources.end()) return DATA_BROKEN;
+    if (parent == sources.end()) return ended(Failed::broken);
     PackedRange packed{parent->second, request.offset, request.length, request.method};
     if (request.kind == KEEP) return keep(std::move(packed), request);
     sources[request.source] = unpackedSource(std::move(packed), tick);
@@ -102,32 +112,30 @@ private:
   int64_t read(const Request &request) {
     uint8_t *target = core->range(request.address, request.length);
     const auto found = sources.find(request.source);
-    if (found == sources.end()) return DATA_BROKEN;
-    try {
-      return static_cast<int64_t>(found->second->read(request.offset, target, request.length));
-    } catch (const BrokenData &) {
-      return DATA_BROKEN;
-    }
+    if (found == sources.end()) return ended(Failed::broken);
+    ScanSource &source = *found->second;
+    const size_t count = source.read(request.offset, target, request.length);
+    const bool isWhole = count == request.length || source.failed == Failed::no;
+    return isWhole ? static_cast<int64_t>(count) : ended(source.failed, count);
   }
 
   int64_t keep(PackedRange packed, const Request &request) {
-    sources.erase(request.source);
-    try {
-      auto bytes = unpackWhole(std::move(packed), request.limit, tick);
-      if (!bytes) return TOO_LARGE;
-      const auto size = static_cast<int64_t>(bytes->size());
-      sources[request.source] = bytesSource(std::move(*bytes));
-      return size;
-    } catch (const BrokenData &) {
-      return DATA_BROKEN;
-    }
+    Kept kept = unpackWhole(std::move(packed), request.limit, tick);
+    if (kept.failed == Failed::tooLarge) return ended(kept.failed);
+    const size_t size = kept.bytes.size();
+    sources[request.source] = bytesSource(std::move(kept.bytes));
+    return kept.failed == Failed::no ? static_cast<int64_t>(size) : ended(kept.failed, size);
   }
 };
 
 } // namespace
 
 std::string scanFile(const LocalFile &file, const std::function<void()> &tick) {
-  return PullMachine(file, tick).run();
+  return PullMachine(CORE_EXPORT(scanopen), file, tick).run();
+}
+
+std::string inspectFile(const LocalFile &file, const std::function<void()> &tick) {
+  return PullMachine(CORE_EXPORT(inspectopen), file, tick).run();
 }
 
 } // namespace ai_models

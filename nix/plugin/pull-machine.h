@@ -17,4 +17,10 @@ namespace ai_models {
  */
 std::string scanFile(const LocalFile &file, const std::function<void()> &tick);
 
+/**
+ * What a file holds whose description is spread over it, as JSON (`ModelFile` of src/core/inspect.ts). Throws
+ * FORMAT_* for a broken file, NO_FILES_MATCH for a format that is not read; else as scanFile.
+ */
+std::string inspectFile(const LocalFile &file, const std::function<void()> &tick);
+
 } // namespace ai_models

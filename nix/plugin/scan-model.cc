@@ -3,12 +3,11 @@
 
 #include "scan-model.h"
 
-#include "failure-json.h"
-#include "find-files.h"
+#include "failure.h"
 #include "json-plain.h"
-#include "pull-machine.h"
+#include "local-file.h"
+#include "scan-files.h"
 #include "store-text.h"
-#include "version.h"
 
 namespace ai_models {
 
@@ -16,53 +15,16 @@ namespace {
 
 using Json = nlohmann::json;
 
-/** From good to bad. */
-constexpr std::string_view VERDICTS[] = {"clean", "unscannable", "suspicious", "malicious"};
-
-/** The worst verdict of some files. */
-class Worst {
-public:
-  void add(const std::string &verdict) {
-    for (size_t rank = 0; rank < std::size(VERDICTS); rank++)
-      if (VERDICTS[rank] == verdict) worst = std::max(worst, rank);
+/** The rows of `files` or `unread`; a path in the store carries its context. */
+Plain rowsOf(const Json &rows, const StoreText &storeText) {
+  PlainList list;
+  for (const Json &row : rows) {
+    Plain plain = plainOf(row);
+    for (auto &[name, value] : std::get<PlainAttributes>(plain.data))
+      if (name == "path") value = storeText(row.at("path"));
+    list.push_back(std::move(plain));
   }
-  std::string text() const { return std::string(VERDICTS[worst]); }
-  bool isClean() const { return worst == 0; }
-
-private:
-  size_t worst = 0;
-};
-
-Plain unreadRow(const StoreText &storeText, const UnreadFile &unread) {
-  PlainAttributes row = {{"path", storeText(unread.path)}, {"error", Plain{unread.error}}};
-  return Plain{std::move(row)};
-}
-
-Plain scanFound(Evaluation &evaluation, const FoundFiles &found) {
-  const auto tick = [&] { evaluation.checkInterrupt(); };
-  const StoreText storeText(evaluation);
-  Worst worst;
-  PlainList files, unread;
-  for (const UnreadFile &file : found.unread) unread.push_back(unreadRow(storeText, file));
-  for (const FoundFile &file : found.files) {
-    try {
-      const Json report = Json::parse(scanFile(LocalFile(file.file), tick));
-      worst.add(textAt(report, "verdict"));
-      Plain row = plainOf(report);
-      std::get<PlainAttributes>(row.data).emplace_back("path", storeText(file.path));
-      files.push_back(std::move(row));
-    } catch (const UnreadableFile &failure) {
-      unread.push_back(unreadRow(storeText, {file.path, failure.why}));
-    }
-  }
-  PlainAttributes result;
-  result.emplace_back("version", Plain{int64_t(1)});
-  result.emplace_back("scanner", Plain{std::string(SCANNER)});
-  result.emplace_back("verdict", Plain{worst.text()});
-  result.emplace_back("accepted", Plain{worst.isClean() && unread.empty()});
-  result.emplace_back("files", Plain{std::move(files)});
-  result.emplace_back("unread", Plain{std::move(unread)});
-  return Plain{std::move(result)};
+  return Plain{std::move(list)};
 }
 
 Plain scanModel(Evaluation &evaluation, Value &argument) {
@@ -71,9 +33,15 @@ Plain scanModel(Evaluation &evaluation, Value &argument) {
     throw Failure("SPEC_INVALID", "builtins.scanModel takes the path of a file or a directory",
                   {{}, {}, {}, {"Give a path, or a model that builtins.fetchModel returned."}});
   const std::string file = evaluation.localFile(argument);
-  const FoundFiles found = findFiles(evaluation, evaluation.string(argument), file);
+  const FoundFiles found = findFiles(evaluation, evaluation.string(argument), file,
+                                     [&](const std::string &path) { return evaluation.readableFile(path); });
   if (found.files.empty() && found.unread.size() == 1) throw UnreadableFile(file, found.unread.front().error);
-  return scanFound(evaluation, found);
+  const Json report = scanFiles(evaluation, found, Json::object());
+  const StoreText storeText(evaluation);
+  PlainAttributes result;
+  for (const auto &[name, value] : report.items())
+    result.emplace_back(name, value.is_array() ? rowsOf(value, storeText) : plainOf(value));
+  return Plain{std::move(result)};
 }
 
 constexpr const char *DOCUMENTATION = R"(
@@ -83,8 +51,7 @@ constexpr const char *DOCUMENTATION = R"(
   each, and `unread`.
 
   The argument is the path of a file or a directory, or a string that names one. Everything happens in
-  the evaluator: no process is started and nothing goes over the network. What needs another
-  decompressor than zlib is `"unscannable"` here.
+  the evaluator: no process is started and nothing goes over the network.
 
   ```nix
   assert (builtins.scanModel model).accepted; model

@@ -1,24 +1,22 @@
-// Unpacks with the system's zlib, in two small buffers whatever the data says.
+// A source ends where its decoder does; why is for the core to say.
 
 #include "scan-source.h"
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
-#include <zlib.h>
+#include <map>
 
 namespace ai_models {
 
 namespace {
 
-/** Methods, as numbers of a request (wasm/scan/decoding.ts). */
-constexpr uint32_t DEFLATE = 1, ZLIB = 2, GZIP = 3;
-/** What inflateInit2 calls them. */
-constexpr int RAW_BITS = -MAX_WBITS, ZLIB_BITS = MAX_WBITS, GZIP_BITS = MAX_WBITS + 16;
-
-constexpr size_t PACKED_BYTES = 16 << 10;
-constexpr size_t SKIPPED_BYTES = 64 << 10;
 constexpr size_t WHOLE_STEP_BYTES = 1 << 20;
+
+/** By the numbers of wasm/scan/decoding.ts. zstd and 7z have no decoder here. */
+const std::map<uint32_t, std::unique_ptr<Decoder> (*)(uint32_t, Take)> DECODERS = {
+    {1, openZlib},        {2, openZlib},        {3, openZlib},        {4, openCoreDecoder},
+    {5, openCoreDecoder}, {6, openCoreDecoder}, {7, openCoreDecoder}, {9, openCoreDecoder},
+};
 
 class FileBytes final : public ScanSource {
 public:
@@ -45,80 +43,67 @@ private:
   const std::string bytes;
 };
 
-class InflatedBytes final : public ScanSource {
+class UnpackedBytes final : public ScanSource {
 public:
-  InflatedBytes(PackedRange packed, const std::function<void()> &tick)
-      : packed(std::move(packed)), tick(tick), input(PACKED_BYTES) {
-    const uint32_t method = this->packed.method;
-    if (inflateInit2(&stream, method == DEFLATE ? RAW_BITS : method == ZLIB ? ZLIB_BITS : GZIP_BITS) != Z_OK)
-      throw std::bad_alloc();
-  }
-  ~InflatedBytes() override { inflateEnd(&stream); }
-  InflatedBytes(const InflatedBytes &) = delete;
-  InflatedBytes &operator=(const InflatedBytes &) = delete;
+  UnpackedBytes(PackedRange packed, const std::function<void()> &tick) : packed(std::move(packed)), tick(tick) {}
 
   size_t read(uint64_t offset, uint8_t *target, size_t length) override {
     if (offset < position) restart();
-    std::vector<uint8_t> skipped(offset > position ? SKIPPED_BYTES : 0);
-    while (offset > position && !ended) {
-      tick();
-      produce(skipped.data(), std::min<uint64_t>(skipped.size(), offset - position));
+    while (position < offset && refill()) drop(std::min<uint64_t>(chunk.size(), offset - position));
+    if (position < offset) return 0;
+    size_t count = 0;
+    while (count < length && refill()) {
+      const size_t size = std::min(chunk.size(), length - count);
+      std::memcpy(target + count, chunk.data(), size);
+      count += size;
+      drop(size);
     }
-    return offset == position ? produce(target, length) : 0;
+    return count;
   }
 
 private:
   const PackedRange packed;
   const std::function<void()> tick;
-  std::vector<uint8_t> input;
-  z_stream stream{};
+  std::unique_ptr<Decoder> decoder;
   /** Packed bytes that have been read. */
   uint64_t taken = 0;
-  /** Unpacked bytes that have been made. */
+  /** What has been unpacked and not been read yet, and where its first byte stands. */
+  std::string_view chunk;
   uint64_t position = 0;
-  bool ended = false;
 
   void restart() {
-    inflateReset(&stream);
-    stream.avail_in = 0;
+    decoder.reset();
     taken = position = 0;
-    ended = false;
+    chunk = {};
+    failed = Failed::no;
   }
 
-  size_t produce(uint8_t *target, size_t length) {
-    if (packed.length == 0) ended = true;
-    size_t made = 0;
-    while (made < length && !ended) {
-      if (stream.avail_in == 0) refill();
-      stream.next_out = target + made;
-      stream.avail_out = static_cast<uInt>(std::min<size_t>(length - made, WHOLE_STEP_BYTES));
-      const uInt room = stream.avail_out;
-      const bool dry = stream.avail_in == 0;
-      const int status = inflate(&stream, Z_NO_FLUSH);
-      made += room - stream.avail_out;
-      if (status == Z_STREAM_END) endMember();
-      else if ((status != Z_OK && status != Z_BUF_ERROR) || (dry && room == stream.avail_out)) throw BrokenData();
-    }
-    position += made;
-    return made;
+  void drop(size_t count) {
+    chunk.remove_prefix(count);
+    position += count;
   }
 
-  void refill() {
-    const size_t wanted = std::min<uint64_t>(input.size(), packed.length - taken);
-    const size_t count = packed.from->read(packed.offset + taken, input.data(), wanted);
-    taken = count < wanted ? packed.length : taken + count;
-    stream.next_in = input.data();
-    stream.avail_in = static_cast<uInt>(count);
+  /** Whether there is anything left of the chunk, or another one. */
+  bool refill() {
+    if (!chunk.empty()) return true;
+    if (failed != Failed::no) return false;
+    tick();
+    if (!decoder) open();
+    chunk = decoder->next();
+    if (chunk.empty()) failed = decoder->failed;
+    return !chunk.empty();
   }
 
-  /** gzip: another member may follow. What follows otherwise is nobody's data. */
-  void endMember() {
-    ended = true;
-    if (packed.method != GZIP) return;
-    if (stream.avail_in == 0) refill();
-    if (stream.avail_in == 0 || stream.next_in[0] != 0x1f) return;
-    ended = false;
-    inflateReset(&stream);
+  void open() {
+    const auto takeMore = [this](uint8_t *target, size_t length) { return take(target, length); };
+    decoder = DECODERS.at(packed.method)(packed.method, takeMore);
+  }
+
+  size_t take(uint8_t *target, size_t length) {
+    const size_t wanted = std::min<uint64_t>(length, packed.length - taken);
+    const size_t count = packed.from->read(packed.offset + taken, target, wanted);
+    taken += count;
+    return count;
   }
 };
 
@@ -127,23 +112,22 @@ private:
 Source fileSource(const LocalFile &file) { return std::make_shared<FileBytes>(file); }
 Source bytesSource(std::string bytes) { return std::make_shared<KeptBytes>(std::move(bytes)); }
 
-bool canUnpack(uint32_t method) { return method == DEFLATE || method == ZLIB || method == GZIP; }
+bool canUnpack(uint32_t method) { return DECODERS.count(method) > 0; }
 
 Source unpackedSource(PackedRange packed, const std::function<void()> &tick) {
-  return std::make_shared<InflatedBytes>(std::move(packed), tick);
+  return std::make_shared<UnpackedBytes>(std::move(packed), tick);
 }
 
-std::optional<std::string> unpackWhole(PackedRange packed, size_t limit, const std::function<void()> &tick) {
+Kept unpackWhole(PackedRange packed, size_t limit, const std::function<void()> &tick) {
   const Source source = unpackedSource(std::move(packed), tick);
   std::string bytes;
   for (;;) {
-    tick();
     const size_t have = bytes.size();
     bytes.resize(have + WHOLE_STEP_BYTES);
     const size_t count = source->read(have, reinterpret_cast<uint8_t *>(bytes.data()) + have, WHOLE_STEP_BYTES);
     bytes.resize(have + count);
-    if (bytes.size() > limit) return std::nullopt;
-    if (count < WHOLE_STEP_BYTES) return bytes;
+    if (bytes.size() > limit) return {{}, Failed::tooLarge};
+    if (count < WHOLE_STEP_BYTES) return {std::move(bytes), source->failed};
   }
 }
 

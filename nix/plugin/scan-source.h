@@ -3,24 +3,19 @@
 // the same for the command line.
 #pragma once
 
+#include "decoder.h"
 #include "local-file.h"
 
-#include <exception>
-#include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 
 namespace ai_models {
 
-/** Data that cannot be unpacked. The core reports it; it is no error of the evaluation. */
-struct BrokenData : std::exception {};
-
 class ScanSource {
 public:
   virtual ~ScanSource() = default;
-  /** Fills the target from `offset` on; fewer bytes only at the end. */
+  /** Fills the target from `offset` on; fewer bytes only at the end, or where `failed` says why. */
   virtual size_t read(uint64_t offset, uint8_t *target, size_t length) = 0;
+  Failed failed = Failed::no;
 };
 
 using Source = std::shared_ptr<ScanSource>;
@@ -41,7 +36,14 @@ Source bytesSource(std::string bytes);
 bool canUnpack(uint32_t method);
 /** Unpacked as far as it is read; going back begins anew. `tick` is called now and then, and may throw. */
 Source unpackedSource(PackedRange packed, const std::function<void()> &tick);
-/** All of a packed range; nothing where it is more than `limit` bytes. */
-std::optional<std::string> unpackWhole(PackedRange packed, size_t limit, const std::function<void()> &tick);
+
+/** Bytes in memory, and why there are no more. */
+struct Kept {
+  std::string bytes;
+  Failed failed;
+};
+
+/** All of a packed range, if it is no more than `limit` bytes. */
+Kept unpackWhole(PackedRange packed, size_t limit, const std::function<void()> &tick);
 
 } // namespace ai_models

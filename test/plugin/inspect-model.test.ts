@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeModel as makeShards } from '../../scripts/make-model.mjs';
 import { ggufFile } from '../core/gguf-file.ts';
+import { npy } from '../scan/npy-file.ts';
+import { zip } from '../scan/zips.ts';
 import { remove, removeFromStore, scratch } from './models.ts';
 import { impureEval, pureEval, run, WHY_NOT } from './nix-run.ts';
 
@@ -32,6 +34,10 @@ describe.skipIf(WHY_NOT)(`builtins.inspectModel${WHY_NOT ? ` (${WHY_NOT})` : ''}
       tensors: [{ name: 'w', type: 12, shape: [256, 4], bytes: 4 * 144 }],
     });
     await writeFile(join(folder, 'tiny.gguf'), gguf);
+    const array = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", Buffer.alloc(24));
+    await writeFile(join(folder, 'array.npy'), array);
+    const members = ['a.npy', 'b.npy'].map((name) => ({ name, data: array, method: 8 }));
+    await writeFile(join(folder, 'arrays.npz'), zip(members));
   });
   afterAll(() => remove(folder));
 
@@ -54,6 +60,8 @@ describe.skipIf(WHY_NOT)(`builtins.inspectModel${WHY_NOT ? ` (${WHY_NOT})` : ''}
   const files = [
     ['a safetensors file', `model/${SHARD}`],
     ['a GGUF file', 'tiny.gguf'],
+    ['an array of numpy', 'array.npy'],
+    ['an archive of numpy', 'arrays.npz'],
   ] as const;
   it.each(files)('says of %s what the command line says', async (_, name) => {
     const path = join(folder, name);
@@ -110,8 +118,8 @@ describe.skipIf(WHY_NOT)(`builtins.inspectModel${WHY_NOT ? ` (${WHY_NOT})` : ''}
 
   it('says which formats it knows', async () => {
     const { stderr } = await impureEval(`builtins.inspectModel ${join(model, 'config.json')}`);
-    expect(stderr).toContain('does not know the format');
-    expect(stderr).toContain('safetensors or GGUF');
+    expect(stderr).toContain('[NO_FILES_MATCH]');
+    expect(stderr).toContain('inspect reads safetensors, GGUF');
     const wrong = await impureEval('builtins.inspectModel { a = 1; }');
     expect(wrong.stderr).toContain('takes the path of a file or a directory');
     const missing = await impureEval('builtins.inspectModel /no/such/file');

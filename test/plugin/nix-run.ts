@@ -2,7 +2,8 @@
 // another release through a wrapper (vitest.config.ts, scripts/plugin-matrix.sh).
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +11,12 @@ export const PLUGIN = fileURLToPath(new URL('../../build/plugin/nix-ai-models.so
 
 /** Words before every command, which run it where another Nix is installed; none for the one here. */
 const WRAPPER = (process.env['NIX_AI_MODELS_TEST_NIX_RUN'] ?? '').split(' ').filter((word) => word !== '');
+
+/** Where accepted scans are remembered, instead of in the user's own. */
+const CACHE = mkdtempSync(join(tmpdir(), 'nix-ai-models-plugin-cache-'));
+process.on('exit', () => {
+  rmSync(CACHE, { recursive: true, force: true });
+});
 
 /** Whether the tests run against another Nix than the one that is installed here. */
 export const IS_WRAPPED = WRAPPER.length > 0;
@@ -55,7 +62,7 @@ export function run(
 ): Promise<NixRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(...commandLine(command, words), {
-      env: { ...process.env, NIX_AI_MODELS_HELPER: '/no-helper-in-this-test', ...environment },
+      env: { ...process.env, NIX_AI_MODELS_HELPER: '/no-helper-in-this-test', NIX_AI_MODELS_CACHE: CACHE, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd,
     });

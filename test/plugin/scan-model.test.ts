@@ -32,10 +32,6 @@ describe.skipIf(WHY_NOT)(`builtins.scanModel${WHY_NOT ? ` (${WHY_NOT})` : ''}`, 
   async function fromCommandLine(path: string): Promise<PathsReport> {
     return JSON.parse((await run(COMMAND, ['scan', '--json', path])).stdout) as PathsReport;
   }
-  /** Whether it has a part that the evaluator, which has zlib only, does not unpack. */
-  const isPacked = ({ findings }: PathsReport['files'][number]): boolean =>
-    findings.some(({ rule }) => rule === 'archive-unreadable');
-
   it('judges the whole corpus as the command line does', async () => {
     const corpus = join(folder, 'corpus');
     for (const [index, { name, data }] of [...CLEAN, ...MALICIOUS].entries()) {
@@ -44,13 +40,7 @@ describe.skipIf(WHY_NOT)(`builtins.scanModel${WHY_NOT ? ` (${WHY_NOT})` : ''}`, 
       await writeFile(join(directory, name), data);
     }
     const [here, there] = [await scanned(corpus), await fromCommandLine(corpus)];
-    expect(here.files.map(({ path }) => path)).toEqual(there.files.map(({ path }) => path));
-    const packed = here.files.filter(isPacked);
-    expect(packed.filter(({ verdict }) => verdict === 'clean')).toEqual([]);
-    expect(packed.length).toBeLessThan(20);
-    const names = new Set(packed.map(({ path }) => path));
-    const unpacked = ({ files }: PathsReport): unknown[] => files.filter(({ path }) => !names.has(path));
-    expect(unpacked(here)).toEqual(unpacked(there));
+    expect(here.files).toEqual(there.files);
     expect({ ...here, files: [] }).toEqual({ ...there, files: [] });
   });
 
@@ -105,7 +95,7 @@ describe.skipIf(WHY_NOT)(`builtins.scanModel${WHY_NOT ? ` (${WHY_NOT})` : ''}`, 
     async function pinned(): Promise<string> {
       const { stdout } = await run('nix-store', ['--query', '--hash', storePath]);
       const name = storePath.slice(storePath.indexOf('-') + 1);
-      return `(builtins.fetchModel { name = "${name}"; source = "hf:o/m"; hash = "${stdout.trim()}"; })`;
+      return `(builtins.fetchModel { name = "${name}"; source = "hf:o/m"; hash = "${stdout.trim()}"; security.enablePickleScan = false; })`;
     }
 
     it('works in pure evaluation, and its paths carry the store path as context', async () => {

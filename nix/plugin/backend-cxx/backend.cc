@@ -15,7 +15,7 @@ namespace {
 
 template <const Builtin &builtin>
 void call(nix::EvalState &state, compat::Position position, nix::Value **args, nix::Value &result) {
-  guarded(state, position, [&] {
+  guarded(state, position, args[0], [&] {
     CxxEvaluation evaluation(state, position);
     makeValue(state, position, builtin.run(evaluation, reinterpret_cast<Value &>(*args[0])), result);
   });

@@ -78,6 +78,16 @@ inline std::string_view nameOf([[maybe_unused]] const nix::EvalState &state, con
 #endif
 }
 
+/** Where the attribute was written, if that is known. */
+inline Position placeOf(const nix::Attr &attribute, Position otherwise) {
+#if NIX_RELEASE >= 209
+  return attribute.pos ? attribute.pos : otherwise;
+#else
+  const nix::Pos &place = *attribute.pos;
+  return place ? place : otherwise;
+#endif
+}
+
 /** Whether the set can be used as a string. */
 inline bool standsForString(const nix::EvalState &state, const nix::Value &set) {
   auto &attributes = attributesOf(set);

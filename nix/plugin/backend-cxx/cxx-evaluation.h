@@ -25,6 +25,7 @@ public:
   void checkUri(const std::string &uri) override { state.checkURI(uri); }
   void checkInterrupt() override { nix::checkInterrupt(); }
   std::unique_ptr<ProgressLog> openProgress(const std::string &title) override;
+  void warn(const std::string &text) override { nix::logger->warn(text); }
 
   std::string storeDirectory() override { return state.store->storeDir; }
   std::string storeUri() override;

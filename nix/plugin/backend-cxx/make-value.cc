@@ -12,7 +12,7 @@ namespace {
 
 void computeDeferred(nix::EvalState &state, compat::Position position, nix::Value **args,
                      nix::Value &result) {
-  guarded(state, position, [&] {
+  guarded(state, position, nullptr, [&] {
     const Deferred deferred = unpackDeferred(compat::forceText(state, position, *args[0]));
     CxxEvaluation evaluation(state, position);
     makeValue(state, position, deferred.function(evaluation, deferred.argument), result);

@@ -1,0 +1,16 @@
+// Scans the files below a path, one after the other, under a policy.
+#pragma once
+
+#include "find-files.h"
+
+#include <nlohmann/json.hpp>
+
+namespace ai_models {
+
+/**
+ * {"version", "scanner", "verdict", "accepted", "files": [{"path", …}], "unread": [{"path", "error"}]}, as
+ * `nix-ai-model scan --json` has it. `policy` is a plan's; an empty object accepts what is clean.
+ */
+nlohmann::json scanFiles(Evaluation &evaluation, const FoundFiles &found, const nlohmann::json &policy);
+
+} // namespace ai_models
