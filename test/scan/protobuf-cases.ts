@@ -4,7 +4,7 @@ import type { CleanCase } from './clean-cases.ts';
 import type { Case } from './malicious-cases.ts';
 import { gzipped } from './packed.ts';
 import {
-  attribute, double, entry, external, float, functionNode, graph, graphDef, group, int, message, node, onnx,
+  attribute, double, entry, external, float, functionNode, graph, graphDef, group, int, kerasObject, message, node, onnx,
   onnxFunction, operation, operatorSet, overlong, savedModel, tensor, text, tfFunction, varint,
 } from './protobuf-file.ts';
 import { zip } from './zips.ts';
@@ -45,6 +45,11 @@ export const PROTOBUF_CLEAN: readonly CleanCase[] = [
   clean('a SavedModel of tensorflow_text', savedModel(graphDef([operation('SentencepieceTokenizeOp'), operation('TFText>FastWordpieceTokenizeWithOffsets')])), 'saved-model', 'saved_model.pb'),
   clean('a SavedModel that prints', savedModel(graphDef([operation('PrintV2', attribute('output_stream', text(2, 'stderr')))])), 'saved-model', 'saved_model.pb'),
   clean('a frozen graph', graphDef([operation('Placeholder'), operation('_FusedConv2D'), operation('Softmax')]), 'graph-def', 'frozen_graph.pb'),
+  clean('what Keras writes beside a SavedModel', Buffer.concat([
+    kerasObject({ name: 'model', class_name: 'MyModel', config: {} }, '_tf_keras_model'),
+    kerasObject({ name: 'dense', class_name: 'Dense', config: { name: 'dense', units: 3, activation: 'relu' }, padding: 'x'.repeat(150_000) }),
+    kerasObject({ class_name: 'Mean', config: { name: 'loss' } }, '_tf_keras_metric'),
+  ]), 'keras-metadata', 'keras_metadata.pb'),
   clean("a SavedModel's fingerprint", Buffer.concat([int(1, 2n ** 63n + 5n), int(2, 77), int(3, 2n ** 60n), int(4, 9), int(5, 3), message(6, int(1, 1))]), 'tf-fingerprint', 'fingerprint.pb'),
   clean('a vocabulary of sentencepiece', Buffer.concat([...['<unk>', '▁the', 'ing'].map((piece) => message(1, text(1, piece), float(2))), message(2, text(1, 'corpus.txt')), message(3, text(1, 'nmt_nfkc'))]), 'sentencepiece', 'tokenizer.model'),
 ];
@@ -98,6 +103,7 @@ const ONNX: readonly Case[] = [
 
 const ops = (...names: string[]): Buffer[] => names.map((name) => operation(name));
 const MODEL = 'saved_model.pb';
+const LAMBDA = { class_name: 'Lambda', config: { name: 'l', function: { class_name: '__lambda__', config: { code: '4wEAAAA=' } } } };
 
 const TENSORFLOW: readonly Case[] = [
   ...['ReadFile', 'WriteFile', 'PyFunc', 'PyFuncStateless', 'EagerPyFunc', 'WholeFileReaderV2', 'SaveDatasetV2', 'DatasetToTFRecord'].flatMap((op) => [
@@ -114,6 +120,10 @@ const TENSORFLOW: readonly Case[] = [
   evil('a SavedModel that prints into a file', savedModel(graphDef([operation('PrintV2', attribute('output_stream', text(2, 'file:///root/.bashrc')))])), MODEL),
   evil('a SavedModel with an asset outside', savedModel(graphDef(ops('Const')), message(6, text(2, '../../../etc/passwd'))), MODEL),
   evil('a SavedModel in a gzip', gzipped(savedModel(graphDef(ops('ReadFile')))), 'saved_model.pb.gz'),
+  evil('a Lambda beside a SavedModel', Buffer.concat([kerasObject({ class_name: 'Dense', config: {} }), kerasObject(LAMBDA)]), 'keras_metadata.pb'),
+  evil('a Lambda in a model beside a SavedModel', kerasObject({ class_name: 'Sequential', config: { layers: [LAMBDA] } }), 'keras_metadata.pb'),
+  evil('a Lambda in a large layer beside a SavedModel', kerasObject({ padding: 'x'.repeat(200_000), ...LAMBDA }), 'metadata.dat'),
+  evil('a Lambda in an old SavedModel', savedModel(graphDef(ops('Const')), message(7, message(1, message(4, text(1, '_tf_keras_layer'), text(3, JSON.stringify(LAMBDA)))))), MODEL),
   ...['MatchingFiles', 'TextLineDataset', 'SqlDataset', 'DataServiceDatasetV4', 'DebugIdentityV3', 'RemoteCall', 'ImmutableConst', 'DatasetFromGraph', 'XlaCustomCallV2'].map(
     (op) => doubtful(`a SavedModel with ${op}`, savedModel(graphDef(ops('Const', op))), MODEL)),
   doubtful('a SavedModel with a foreign operator', savedModel(graphDef(ops('Const', 'MyTrojanOp'))), MODEL),
@@ -151,6 +161,9 @@ export const PROTOBUF_BROKEN: readonly [what: string, data: Buffer, name: string
   ['text named like ONNX', Buffer.from('hello\n'), 'model.onnx'],
   ['zeros named like ONNX', Buffer.alloc(100), 'model.onnx'],
   ['a number named like ONNX', int(1, 8), 'model.onnx'],
+  ['metadata of Keras that is no JSON', kerasObject('{"class_name":'), 'keras_metadata.pb'],
+  ['metadata of Keras before its identifier', message(1, text(5, '{"class_name": "Lambda", "config": {}}'), text(4, '_tf_keras_layer')), 'keras_metadata.dat'],
+  ['metadata of Keras that is cut off', kerasObject({ class_name: 'Dense', config: {} }).subarray(0, -9), 'keras_metadata.pb'],
   ['a SavedModel with a group', savedModel(graphDef([operation('Const'), group(9)])), 'model.dat'],
   ['a SavedModel of a version and nothing else', int(1, 1), 'saved_model.pb'],
   ['a SavedModel whose node is too long', savedModel(Buffer.concat([operation('Const'), overlong(1, 900)])), 'model.dat'],

@@ -85,3 +85,9 @@ export function savedModel(graphOf: Part, ...more: Part[]): Buffer {
   const info = message(1, operators, text(4, 'serve'), text(5, '2.15.0'), text(6, 'unknown'));
   return Buffer.concat([int(1, 1), message(2, info, text(2, graphOf), message(3, text(1, 'saver')), ...more)]);
 }
+
+/** An object of keras_metadata.pb. */
+export const kerasObject = (metadata: unknown, identifier = '_tf_keras_layer'): Buffer => {
+  const json = typeof metadata === 'string' ? metadata : JSON.stringify(metadata);
+  return message(1, int(2, 1), text(3, 'root.layer-0'), text(4, identifier), text(5, json), message(6, int(1, 1)));
+};

@@ -41,6 +41,13 @@ export function placeFindings(where: Task, pos: u64): void {
   at = pos;
 }
 
+/** Whether Keras makes do with the graph where it does not know a class, as for a SavedModel. */
+let hasGraph: bool = false;
+
+export function makeFromGraph(yes: bool): void {
+  hasGraph = yes;
+}
+
 /** While a text is only looked at to see what it is, nothing is reported. */
 let muted: bool = false;
 
@@ -152,6 +159,7 @@ function foreign(entry: Entry, name: Text): void {
   let bad = (kindsOf(plain) & DANGEROUS) != 0;
   if (module !== null && kind != BUILTINS && (flagsOf(module.ptr, module.size, plain.ptr, plain.size) & DANGEROUS_GLOBAL) != 0) bad = true;
   if (bad) tell(KERAS_FUNCTION, entry, 'names something that runs code, reaches files or the network or changes what is allowed', name);
+  else if (hasGraph) return;
   else if (kind >= TENSORFLOW) tell(KERAS_CUSTOM_OBJECT, entry, 'takes something from a module that is not part of Keras', name);
   else tell(KERAS_CUSTOM_OBJECT, entry, 'is of a kind that Keras does not have: it needs code from elsewhere', name);
 }

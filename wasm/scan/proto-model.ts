@@ -1,4 +1,4 @@
-// Models that are protobuf messages: ONNX, TensorFlow's SavedModel and GraphDef. They have no magic, and
+// Models that are protobuf messages: ONNX, TensorFlow's SavedModel and GraphDef, Keras' keras_metadata.pb. They have no magic, and
 // whoever writes one may put its fields in any order. So one walk reads a content as all of them at once:
 // what tells them apart are fields that have other numbers or other types, and what was found decides in
 // the end what it is, if anything.
@@ -10,13 +10,14 @@
 //   8        a message: an operator set
 //   20, 25   training, functions
 
-import { renameFormat } from './findings';
+import { PROTOBUF_BROKEN } from '../../build/generated/scan-rules';
+import { renameFormat, reportPlain } from './findings';
 import {
   ENTRY, finishOnnx, FUNCTION, GRAPH, LAST_ONNX, onnxEntered, onnxGraphs, onnxLeft, onnxNumber, onnxParts, onnxRole, onnxText,
   openOnnx, OPERATOR_SET, operatorSets, reportCustomDomains, TRAINING,
 } from './onnx';
 import { openOpNames } from './op-names';
-import { NUMBER, PASS, TEXT } from './proto-roles';
+import { KERAS_IDENTIFIER, KERAS_METADATA, NUMBER, PASS, TEXT } from './proto-roles';
 import {
   BROKEN, currentDepth, cutOff, enterField, field, FINISHED, FIXED32, frameAt, isOutermost, leaveMessage, LEFT, LENGTH, nextField,
   number, openProtobuf, passField, passFrame, payload, payloadAt, topFrame, VARINT, wantPayload, wire,
@@ -25,6 +26,7 @@ import {
   anyNodes, FIRST_TF, finishSavedModel, knownNodes, LAST_TF, META_GRAPH, NODE_DEF, openSavedModel, reportForeignTfOps,
   savedModelLeft, savedModelRole, savedModelText, SIGNATURE,
 } from './saved-model';
+import { judgeMetadata, kerasObjects, kerasRole, noteIdentifier, openSavedKeras } from './saved-keras';
 import { DONE, MORE, Task } from './task';
 
 /** What it tells its parent (childResult): it was one, or it was data that runs nothing. */
@@ -74,6 +76,7 @@ function open(task: Task): void {
   openOpNames();
   openOnnx();
   openSavedModel();
+  openSavedKeras();
   version = 0;
   onnxBroken = false;
   graphBroken = false;
@@ -88,10 +91,13 @@ function open(task: Task): void {
 /** False where bytes are lacking. */
 function visit(task: Task): bool {
   const kind = topFrame().kind, role = roleOf(kind);
-  if (role == TEXT) {
+  if (role == KERAS_METADATA) {
+    if (!judgeMetadata(task)) return false;
+  } else if (role == TEXT || role == KERAS_IDENTIFIER) {
     const size = <usize>min<u64>(payload, <u64>MAX_TEXT_BYTES);
     if (!wantPayload(task, size)) return false;
-    if (kind <= LAST_ONNX) onnxText(task, field, payloadAt(task), size);
+    if (role == KERAS_IDENTIFIER) noteIdentifier(payloadAt(task), size);
+    else if (kind <= LAST_ONNX) onnxText(task, field, payloadAt(task), size);
     else savedModelText(task, field, payloadAt(task), size);
   } else if (role == NUMBER) {
     if (kind == MODEL) version = number;
@@ -111,6 +117,11 @@ function enter(task: Task, kind: u32): bool {
 function roleOf(kind: u32): u32 {
   if (kind <= LAST_ONNX) return onnxRole(kind, field, wire);
   if (kind == NODE_DEF && field == 2 && wire == FIXED32) pieces++;
+  // keras_metadata.pb: objects in the place of nodes.
+  if (kind == NODE_DEF && currentDepth() == 1 && wire == LENGTH) {
+    const keras = kerasRole(field, 4, 5);
+    if (keras != PASS) return keras;
+  }
   if (kind >= FIRST_TF && kind <= LAST_TF) return savedModelRole(kind, field, wire);
   if (wire == VARINT) numbers++;
   else others++;
@@ -168,7 +179,12 @@ function finish(task: Task): u32 {
     finishSavedModel(task, isWhole && !graphBroken && !nodeBroken);
     if (!isOnnx) reportForeignTfOps(task);
   }
-  const isModel = isOnnx || isGraph || (isWhole && isData());
+  const isKeras = kerasObjects > 0 && !isGraph && !isOnnx;
+  if (isKeras) {
+    renameFormat('pickle', 'keras-metadata');
+    if (!isWhole || nodeBroken) reportPlain(PROTOBUF_BROKEN, task, task.pos, 'Is metadata of Keras that is broken or cut off.');
+  }
+  const isModel = isOnnx || isGraph || isKeras || (isWhole && isData());
   task.childResult = isModel ? WAS_MODEL : 0;
   task.pos = task.end;
   return DONE;

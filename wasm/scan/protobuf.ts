@@ -208,6 +208,12 @@ export function wantPayload(task: Task, size: usize): bool {
   return task.want(head + size);
 }
 
+/** Bytes of the field before its payload. */
+@inline
+export function headBytes(): usize {
+  return head;
+}
+
 @inline
 export function payloadAt(task: Task): usize {
   return task.here + head;

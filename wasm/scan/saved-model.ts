@@ -12,6 +12,7 @@ import { defineOp, reportForeignOps, useOp } from './op-names';
 import { isHostilePath } from './path';
 import { Frame, LENGTH, outerFrame, topFrame } from './protobuf';
 import { PASS, TEXT } from './proto-roles';
+import { kerasRole } from './saved-keras';
 import { Task } from './task';
 import { ALLOWED_OP, DANGEROUS_OP, SUSPICIOUS_OP, tierOfOp } from './tf-ops';
 
@@ -28,7 +29,10 @@ const VALUE_LIST: u32 = 28;
 const FUNCTION_NAME: u32 = 29;
 const ASSET: u32 = 30;
 export const FIRST_TF: u32 = 20;
-export const LAST_TF: u32 = 30;
+const OBJECTS: u32 = 31;
+const OBJECT: u32 = 32;
+const USER_OBJECT: u32 = 33;
+export const LAST_TF: u32 = 33;
 
 /** Nodes whose operator TensorFlow knows, and all that look like nodes. */
 export let knownNodes: u64 = 0;
@@ -43,7 +47,7 @@ export function savedModelRole(kind: u32, field: u32, wire: u32): u32 {
   if (wire != LENGTH) return PASS;
   switch (kind) {
     // Field 1 is a function of a library, or the description of a meta graph.
-    case META_GRAPH: return field == 1 ? FUNCTION_DEF : field == 2 ? GRAPH_DEF : field == 6 ? ASSET : PASS;
+    case META_GRAPH: return field == 1 ? FUNCTION_DEF : field == 2 ? GRAPH_DEF : field == 6 ? ASSET : field == 7 ? OBJECTS : PASS;
     case GRAPH_DEF: return field == 1 ? NODE_DEF : field == 2 ? LIBRARY : PASS;
     case LIBRARY: return field == 1 ? FUNCTION_DEF : PASS;
     case FUNCTION_DEF: return field == 1 ? SIGNATURE : field == 3 ? NODE_DEF : PASS;
@@ -54,6 +58,9 @@ export function savedModelRole(kind: u32, field: u32, wire: u32): u32 {
     case VALUE_LIST: return field == 9 ? FUNCTION_NAME : PASS;
     case FUNCTION_NAME: return field == 1 ? TEXT : PASS;
     case ASSET: return field == 2 ? TEXT : PASS;
+    case OBJECTS: return field == 1 ? OBJECT : PASS;
+    case OBJECT: return field == 4 ? USER_OBJECT : PASS;
+    case USER_OBJECT: return kerasRole(field, 1, 3);
   }
   return PASS;
 }
