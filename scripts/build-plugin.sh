@@ -27,9 +27,9 @@ found=$(sh scripts/nix-headers.sh 2>build/plugin/.why) ||
 version=${found%% *}
 headers=${found#* }
 release=$(echo "$version" | cut -d. -f1,2)
-# wasm2c's runtime lies beside the program's own share folder.
+# wasm2c's runtime: whole in Debian 13's first folder, beside the program's own share folder elsewhere.
 share=$(dirname "$(command -v wasm2c || echo /usr/bin/none)")/../share/wabt
-wabt=$(dirname "$(find /usr/share/wabt "$share" -name wasm-rt-impl.c 2>/dev/null | head -n 1)")
+wabt=$(dirname "$(find /usr/src/wasm2c /usr/share/wabt "$share" -name wasm-rt-impl.c 2>/dev/null | head -n 1)")
 
 make --no-print-directory -s -j2 -f nix/plugin/Makefile \
   HEADERS="$headers" RELEASE="$release" NIX_VERSION="$version" WABT="$wabt" "$@" >&2

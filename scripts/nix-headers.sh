@@ -24,8 +24,8 @@ minor=$(echo "$version" | sed -n 's/^2\.\([0-9]*\).*/\1/p')
 case "$version" in
   2.34.0* | 2.34pre*) unavailable "Nix $version calls plugins of its C API wrongly: use 2.34.1 or later" ;;
 esac
-if [ -z "$minor" ] || [ "$minor" -lt 6 ]; then
-  unavailable "Nix $version has no backend (this version of the project has them from 2.6 on)"
+if [ -z "$minor" ] || [ "$minor" -lt 4 ]; then
+  unavailable "Nix $version has no backend (this version of the project has them from 2.4 on)"
 fi
 
 # Of the C API from 2.34 on, of the C++ API before.

@@ -11,7 +11,8 @@
 #
 # NIX_AI_MODELS_MATRIX_NIX=FILE   a tar.zst of /opt/nix: Nix with shared libraries and headers, built
 #                                 for Debian 13 (its own package is one static executable, which loads
-#                                 no plugin). By default ../shared/tools/nix-2.26.3-trixie-*.tar.zst.
+#                                 no plugin). By default ../shared/tools/nix-2.26.3-trixie-*.tar.zst;
+#                                 where there is none, Debian's source is built (ten minutes more).
 #
 # Everything is mounted in a mount namespace of the running command: nothing to unmount, whatever ends it.
 set -eu
@@ -29,11 +30,18 @@ unavailable() {
   exit 3
 }
 
+# The file that was given, that is there already, or that is built now from the mirror $1.
 tarball() {
-  for file in "${NIX_AI_MODELS_MATRIX_NIX:-}" "$checkout"/../shared/tools/nix-2.26.3-trixie-"$(dpkg --print-architecture)".tar.zst; do
+  given=${NIX_AI_MODELS_MATRIX_NIX:-}
+  [ -z "$given" ] || [ -f "$given" ] || unavailable "NIX_AI_MODELS_MATRIX_NIX=$given is no file"
+  name=nix-2.26.3-trixie-$(dpkg --print-architecture).tar.zst
+  for file in "$given" "$checkout/../shared/tools/$name" "$matrix/$name"; do
     [ ! -f "$file" ] || { readlink -f "$file" && return; }
   done
-  unavailable "no Nix for Debian 13: set NIX_AI_MODELS_MATRIX_NIX to a tar.zst of /opt/nix"
+  echo "plugin-matrix: building Nix 2.26.3 from Debian's source" >&2
+  nice sh "$checkout/scripts/build-matrix-nix.sh" "$1" "$matrix/$name" ||
+    unavailable "Nix cannot be built: $(tail -n 1 "$matrix/$name.log")"
+  echo "$matrix/$name"
 }
 
 # The mirror that this machine's own apt uses, for the suite that it has.
@@ -65,13 +73,13 @@ prepare() {
     for command in apt-get unshare; do
       command -v "$command" >/dev/null 2>&1 || unavailable "no $command"
     done
-    file=$(tarball) || exit 3
     for command in debootstrap zstd; do
       command -v "$command" >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends "$command" >&2
     done
     uri=$(mirror)
     [ -n "$uri" ] || unavailable "apt knows no mirror of Debian: run apt-get update"
     mkdir -p "$matrix"
+    file=$(tarball "$uri") || exit 3
     rm -rf --one-file-system "$root"
     echo "plugin-matrix: Debian 13 in build/matrix/trixie" >&2
     make_root "$uri" "$file" >"$matrix/log" 2>&1 || unavailable "cannot make the chroot: $(tail -n 1 "$matrix/log")"

@@ -1,4 +1,4 @@
-// What is called or spelled differently in the C++ API of Nix 2.6 to 2.33, under one name each. The
+// What is called or spelled differently in the C++ API of Nix 2.4 to 2.33, under one name each. The
 // backend's other files use Nix's API only where it is the same in all of them.
 //
 // Run by the tests: 2.8.0 and 2.26.3. The other releases were compiled against their headers only.
@@ -28,6 +28,9 @@ using Position = const nix::Pos &;
 #else
   throw nix::EvalError(nix::ErrorInfo{
       .level = nix::lvlError,
+#if NIX_RELEASE < 207
+      .name = "EvalError",
+#endif
       .msg = nix::hintfmt(text),
 #if NIX_RELEASE >= 209
       .errPos = state.positions[position],
@@ -56,8 +59,16 @@ inline double numberOf(const nix::Value &value) { return value.fpoint; }
 
 #if NIX_RELEASE >= 230
 inline auto elementsOf(nix::Value &list) { return list.listView(); }
-#else
+#elif NIX_RELEASE >= 205
 inline auto elementsOf(nix::Value &list) { return list.listItems(); }
+#else
+struct Elements {
+  nix::Value **first;
+  size_t size;
+  nix::Value **begin() const { return first; }
+  nix::Value **end() const { return first + size; }
+};
+inline Elements elementsOf(nix::Value &list) { return {list.listElems(), list.listSize()}; }
 #endif
 
 inline int64_t integerOf(const nix::Value &value) {
@@ -123,6 +134,17 @@ inline std::string coerceToString(nix::EvalState &state, Position position, nix:
 #endif
 }
 
+/** Builds what a string depends on, and puts the paths of what was built in the place of placeholders. */
+inline std::string realised(nix::EvalState &state, std::string text, const Context &context) {
+  if (context.empty()) return text;
+#if NIX_RELEASE >= 206
+  return nix::rewriteStrings(std::move(text), state.realiseContext(context));
+#else
+  state.realiseContext(context);
+  return text;
+#endif
+}
+
 inline std::string forceText(nix::EvalState &state, Position position, nix::Value &value) {
 #if NIX_RELEASE >= 213
   return std::string(state.forceStringNoCtx(value, position, "while computing a part of a model"));
@@ -139,6 +161,11 @@ inline void makeString(nix::EvalState &state, nix::Value &value, std::string_vie
 }
 inline void makeString(nix::EvalState &state, nix::Value &value, std::string_view text, const Context &context) {
   value.mkString(text, context, state.mem);
+}
+#elif NIX_RELEASE < 206
+inline void makeString(nix::EvalState &, nix::Value &value, std::string_view text) { nix::mkString(value, text); }
+inline void makeString(nix::EvalState &, nix::Value &value, std::string_view text, const Context &context) {
+  nix::mkString(value, text, context);
 }
 #else
 inline void makeString(nix::EvalState &, nix::Value &value, std::string_view text) { value.mkString(text); }
@@ -251,16 +278,15 @@ inline FilePath pathOf(nix::EvalState &state, Position position, nix::Value &val
 #else
   auto path = state.coerceToPath(position, value, context);
 #endif
-  const auto rewrites = state.realiseContext(context);
 #if NIX_RELEASE >= 216
-  std::string text = nix::rewriteStrings(path.path.abs(), rewrites);
+  std::string text = realised(state, path.path.abs(), context);
 #if NIX_RELEASE < 227
   text = state.toRealPath(text, context);
 #endif
   path.path = nix::CanonPath(text);
   return path;
 #else
-  return state.toRealPath(nix::rewriteStrings(std::move(path), rewrites), context);
+  return state.toRealPath(realised(state, std::move(path), context), context);
 #endif
 }
 

@@ -96,7 +96,7 @@ std::string CxxEvaluation::scalar(Value &value) {
 std::string CxxEvaluation::string(Value &value) {
   compat::Context context;
   std::string text = compat::coerceToString(state, position, native(value), context);
-  return context.empty() ? text : nix::rewriteStrings(std::move(text), state.realiseContext(context));
+  return compat::realised(state, std::move(text), context);
 }
 
 std::string CxxEvaluation::localFile(Value &path) {

@@ -5,6 +5,7 @@
 #include "../deferred-text.h"
 #include "cxx-evaluation.h"
 #include "guard.h"
+#include "new-attributes.h"
 
 namespace ai_models {
 
@@ -67,14 +68,14 @@ public:
   }
 
   void operator()(PlainAttributes &data) {
-    nix::BindingsBuilder bindings = state.buildBindings(data.size());
+    compat::NewAttributes attributes(state, data.size());
     for (auto &[name, member] : data) {
       if (const auto *borrowed = std::get_if<Borrowed>(&member.data))
-        bindings.insert(state.symbols.create(name), reinterpret_cast<nix::Value *>(borrowed->value));
+        attributes.insert(name, reinterpret_cast<nix::Value *>(borrowed->value));
       else
-        makeValue(state, position, std::move(member), bindings.alloc(name));
+        makeValue(state, position, std::move(member), attributes.alloc(name));
     }
-    value.mkAttrs(bindings);
+    attributes.finish(value);
   }
 
 private:
