@@ -11,9 +11,10 @@ NEEDED="nix-build:nix-bin wasm2c:wabt g++:g++ make:make dpkg-source:dpkg-dev"
 HEADERS="nlohmann-json3-dev libboost-dev libgc-dev libsodium-dev libsqlite3-dev libarchive-dev zlib1g-dev"
 # Clients and servers of the tests and benches, which skip by name what is not there.
 TOOLS="curl:curl git:git git-lfs:git-lfs openssl:openssl shellcheck:shellcheck strace:strace aria2c:aria2 docker-registry:docker-registry skopeo:skopeo"
-# Without a command of their own: OpenStack Swift speaks S3; h5py writes what Keras does, onnx its models; joblib, onnx and LZ4 write
-# files for the scanner. (scikit-learn takes 240 MB and torch 610 MB: tests use them where they are.)
-MODULES="python3-swift python3-h5py python3-joblib python3-numpy python3-lz4 python3-onnx python3-onnx"
+# Without a command of their own: OpenStack Swift speaks S3; h5py writes what Keras does, onnx its models;
+# joblib and LZ4 write files for the scanner.
+# (scikit-learn takes 240 MB and torch 610 MB: tests use them where they are.)
+MODULES="python3-swift python3-h5py python3-joblib python3-numpy python3-lz4 python3-onnx"
 
 absent_commands() {
   for pair in "$@"; do

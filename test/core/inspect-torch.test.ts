@@ -28,6 +28,12 @@ named('protocol-4', state, state, protocol=4)
 named('packed', state, state, method=zipfile.ZIP_DEFLATED)
 for protocol in (1, 3, 5): save(f'protocol-{protocol}.pt', state, protocol=protocol)
 
+large = {f'model.layers.{i}.weight': tensor(3) for i in range(6000)}
+moments = {i: {'step': i, 'exp_avg': tensor(3), 'exp_avg_sq': tensor(3)} for i in range(6000)}
+named('large', {**{'net.' + name: t for name, t in large.items()},
+    **{f'optimizer.state.{i}.{key}': t for i, state in moments.items() for key, t in state.items() if key != 'step'}},
+  {'net': collections.OrderedDict(large), 'optimizer': {'state': moments}})
+
 weight, bias, moment = tensor(4, 4), tensor(4), tensor(4, 4)
 named('nested', {'model.weight': weight, 'model.bias': bias, 'optimizer.state.0.exp_avg': moment, 'optimizer.state.0.pair.1': moment,
     'optimizer.param_groups.0.params.0': moment, 'optimizer.param_groups.0.params.1': bias},
@@ -152,7 +158,7 @@ describe.runIf(python !== undefined)('a checkpoint that PyTorch has written', ()
 });
 
 describe('a PyTorch checkpoint', () => {
-  it.each(['ordered', 'plain', 'protocol-4', 'packed', 'nested'])('(%s) has the tensors that went in, by their names', async (name) => {
+  it.each(['ordered', 'plain', 'protocol-4', 'packed', 'nested', 'large'])('(%s) has the tensors that went in, by their names', async (name) => {
     const { file } = await inspect(`${name}.pt`);
     expect(listed(file)).toEqual(wanted(name));
     expect(file).toMatchObject({

@@ -6,12 +6,14 @@ import { ARRAY_HEADER } from '../../build/generated/scan-rules';
 import { reportPlain } from '../scan/findings';
 import { READ, readArrayHeader } from '../scan/npy';
 import {
-  headerBytes, headerCount, headerDimension, headerElement, headerHasObjects, headerIsFortran, headerIsKnown, headerRank, headerType,
+  headerBytes, headerCount, headerDimension, headerElement, headerHasObjects, headerIsFortran, headerIsKnown,
+  headerRank, headerType,
 } from '../scan/npy-header';
 import { textAt } from '../text';
 import { keep, keepBytes } from './kept';
 import {
-  addTensor, COLUMN_ORDER, countBytes, countHeader, countTrailing, nameTensor, ROW_ORDER, setDimension, setShape, Tensor, typeTensor, within,
+  addTensor, COLUMN_ORDER, countBytes, countHeader, countTrailing, nameTensor, ROW_ORDER, setDimension, setShape,
+  Tensor, typeTensor, within,
 } from './listing';
 
 export function stepInspectNpy(task: Task): u32 {

@@ -100,7 +100,9 @@ export function leaveExternal(key: Text, value: Text): void {
 
 function decimal(text: Text): u64 {
   let number: u64 = 0;
-  for (let i: usize = 0; i < text.size && isDigit(text.at(i)) && number < (1 << 58); i++) number = number * 10 + text.at(i) - 0x30;
+  for (let i: usize = 0; i < text.size && isDigit(text.at(i)) && number < (1 << 58); i++) {
+    number = number * 10 + text.at(i) - 0x30;
+  }
   return number;
 }
 

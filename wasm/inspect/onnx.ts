@@ -4,8 +4,8 @@
 import { PROTOBUF_BROKEN } from '../../build/generated/scan-rules';
 import { renameFormat, reportPlain } from '../scan/findings';
 import {
-  BROKEN, cutOff, enterField, field, FINISHED, leaveMessage, LEFT, LENGTH, nextField, number, openProtobuf, outerFrame, passField,
-  payload, payloadAt, topFrame, VARINT, wantPayload, wire,
+  BROKEN, cutOff, enterField, field, FINISHED, leaveMessage, LEFT, LENGTH, nextField, number, openProtobuf, outerFrame,
+  passField, payload, payloadAt, topFrame, VARINT, wantPayload, wire,
 } from '../scan/protobuf';
 import { DONE, MORE, Task } from '../scan/task';
 import { Text } from '../text';

@@ -16,6 +16,8 @@ export class Place {
   parent: usize;
   key: usize;
   keySize: usize;
+  /** The word that stood before it when it was made: most likely its key (places.ts). */
+  keyWord: u32;
   /** What has been put into it by position. */
   count: u32;
   /** Whether it has been put somewhere: the first place counts. */
@@ -36,7 +38,7 @@ export function writePath(to: Output, tensor: Tensor): void {
   let isFirst = true;
   while (count > 0) {
     const place = changetype<Place>(<usize>load<u32>(levels + <usize>(--count) * 4));
-    isFirst = writePart(to, place.key, place.keySize, isFirst);
+    if (place.placed) isFirst = writePart(to, place.key, place.keySize, isFirst);
   }
   writePart(to, tensor.name, tensor.nameSize, isFirst);
 }

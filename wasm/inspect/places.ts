@@ -3,8 +3,8 @@
 
 import { itemsOf } from '../pickle/objects';
 import { findString, stringPtr, stringSize } from '../pickle/strings';
-import { stackAt } from '../pickle/machine';
-import { A_PLACE, A_TENSOR, A_TUPLE, INTEGER, kindOf, payloadOf, value } from '../pickle/values';
+import { machineAt, machineCount, stackAt } from '../pickle/machine';
+import { A_PLACE, A_TENSOR, A_TUPLE, INTEGER, isLiteral, kindOf, payloadOf, value } from '../pickle/values';
 import { keepBytes } from './kept';
 import { addTensor, Tensor } from './listing';
 import { newPlace, Place } from './path';
@@ -24,10 +24,23 @@ export function newContainer(args: u32 = 0): u32 {
   const address = places < MAX_PLACES ? newPlace() : 0;
   places++;
   const container = value(A_PLACE, <u32>(address >>> 4));
+  if (address != 0) expectKey(changetype<Place>(address));
   const items = kindOf(args) == A_TUPLE ? itemsOf(args) : null;
   // What an object is made of lies in it.
   if (items !== null) for (let i: u32 = 0; i < items.count; i++) putAt(container, items.at(i), MAX_TUPLES);
   return container;
+}
+
+/** A dictionary writes its key, and then the value: by the time the two meet, strings in between may have
+ * driven the key out of what is remembered. */
+function expectKey(place: Place): void {
+  const machine = machineAt(machineCount - 1);
+  if (machine.stackTop == machine.stackBase) return;
+  const word = stackAt(machine.stackTop - 1);
+  if (!isLiteral(word) || !findString(word)) return;
+  place.keyWord = word;
+  place.key = keepBytes(stringPtr, stringSize);
+  place.keySize = place.key == 0 ? 0 : stringSize;
 }
 
 /** Keys and values from one place of the stack to another, in turn. */
@@ -45,6 +58,7 @@ export function putItems(container: u32, from: u32, to: u32): void {
 
 /** An object's state: its names are the object's. */
 export function putState(object: u32, state: u32): void {
+  keyWord = 0;
   keySize = 0;
   put(object, state, MAX_TUPLES);
 }
@@ -52,10 +66,13 @@ export function putState(object: u32, state: u32): void {
 /** The key of what is put next. */
 let key: usize = 0;
 let keySize: usize = 0;
+/** 0 for a position. */
+let keyWord: u32 = 0;
 const digits: usize = memory.data(24);
 const UNKNOWN: usize = memory.data<u8>([0x3f]);
 
 function findKey(word: u32): void {
+  keyWord = word;
   if (kindOf(word) == INTEGER) return useNumber(payloadOf(word));
   const isKnown = findString(word);
   key = isKnown ? stringPtr : UNKNOWN;
@@ -63,6 +80,7 @@ function findKey(word: u32): void {
 }
 
 function useNumber(number: u32): void {
+  keyWord = 0;
   key = digits + 24;
   do {
     store<u8>(--key, 0x30 + number % 10);
@@ -116,6 +134,7 @@ function putPlace(inside: Place, place: Place | null): void {
   if (place === null || place.placed || changetype<usize>(place) == changetype<usize>(inside)) return;
   place.placed = true;
   place.parent = changetype<usize>(inside);
+  if (key == UNKNOWN && place.keyWord == keyWord) return;
   place.key = keepBytes(key, keySize);
   place.keySize = place.key == 0 ? 0 : keySize;
 }

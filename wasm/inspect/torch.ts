@@ -92,7 +92,8 @@ export function madeBy(callable: u32, args: u32): u32 {
 /** By the name in `called`; 0 for a function that is not known. */
 function rebuilt(items: Items): u32 {
   const isTyped = called.is('_rebuild_tensor_v3');
-  const isTensor = isTyped || called.is('_rebuild_tensor_v2') || called.is('_rebuild_tensor') || called.is('_rebuild_qtensor');
+  const isTensor = isTyped || called.is('_rebuild_tensor_v2') || called.is('_rebuild_tensor')
+    || called.is('_rebuild_qtensor');
   if (isTensor) return items.count < 4 ? 0 : newTensor(items, isTyped && items.count > 6 ? items.at(6) : 0);
   if (called.is('_rebuild_meta_tensor_no_storage')) return items.count < 2 ? 0 : withoutData(items);
   const passesOn = called.is('_rebuild_parameter') || called.is('_rebuild_parameter_with_state')
@@ -109,7 +110,8 @@ function newTensor(items: Items, dtype: u32): u32 {
   const isTyped = dtype != 0 && kindOf(dtype) == GLOBAL;
   typeTensor(tensor, isTyped ? dtypeName(globalAt(payloadOf(dtype))) : storageType(globalAt(storage.global)));
   const offset = wholeOf(items.at(1)), reach = reachOf(tensor, items.at(3));
-  const size = isTyped ? <u64>typeBytes : storage.elementBytes, room = size == 0 ? 0 : storage.elements * storage.elementBytes / size;
+  const size = isTyped ? <u64>typeBytes : storage.elementBytes;
+  const room = size == 0 ? 0 : storage.elements * storage.elementBytes / size;
   if (tensor.elements > 0 && (reach == ABSENT || offset > room || reach > room - offset)) {
     fail('Has a tensor that reaches beyond its storage.');
     return value(DATA);

@@ -1,10 +1,11 @@
 // Opcodes that only move values: on the stack, into the memo and out of it.
 
+import { inspecting } from '../../inspect/mode';
 import { textIndex } from '../arguments';
 import { fail, failByLimit, machineAt, machineCount, pop, popMark, push, stackAt } from '../machine';
 import { MAX_MEMO_INDEX, memoGet, memoPut, NO_ROOM } from '../memo';
 import { pagesAreLow } from '../pages';
-import { noteMemo } from '../strings';
+import { keepString, noteMemo } from '../strings';
 import { kindOf, NOTHING, RECENT } from '../values';
 import { advance, cursor, end, give, lineEnd, machine, outcome, PAUSED, stopHere, STOPPED, WAITING } from './window';
 
@@ -31,6 +32,8 @@ export function getMemo(index: u64, size: usize): void {
   let word = memoGet(machine.memo, index);
   if (word == NOTHING && machine.inherits) word = memoGet(machineAt(machineCount - 2).memo, index);
   if (word == NOTHING) return fail('Refers to a value that it has not stored.');
+  // A key that is used again and again stays known.
+  if (inspecting && kindOf(word) == RECENT) keepString(word, machine.memo);
   push(machine, word);
   advance(size);
 }
