@@ -210,6 +210,14 @@ describe('a PyTorch checkpoint', () => {
     await expect(inspect('beyond.pt')).rejects.toThrow(/reaches beyond its storage/);
   });
 
+  it('that puts one tensor into a million places is refused, soon and in bounded memory', async () => {
+    // A list, the tensor in the memo, and then nothing but BINGET, APPEND.
+    const storage = 'X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x01tQ';
+    const one = `ctorch._utils\n_rebuild_tensor_v2\n((${storage}K\0K\x01\x85K\x01\x85\x89)tR`;
+    const pickle = Buffer.concat([Buffer.from(`\x80\x02]${one}q\x01a`, 'latin1'), Buffer.alloc(3_000_000, 'h\x01a', 'latin1'), Buffer.from('.')]);
+    await expect(inspectBytes(checkpoint(pickle, { 0: Buffer.alloc(4) }))).rejects.toMatchObject({ code: 'FORMAT_LIMIT' });
+  });
+
   it('without one of its storages is refused', async () => {
     const data = readFileSync(join(folder, 'one.pt'));
     // In both headers.

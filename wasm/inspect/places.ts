@@ -3,7 +3,7 @@
 
 import { itemsOf } from '../pickle/objects';
 import { findString, stringPtr, stringSize } from '../pickle/strings';
-import { machineAt, machineCount, stackAt } from '../pickle/machine';
+import { failByLimit, machineAt, machineCount, stackAt } from '../pickle/machine';
 import { A_PLACE, A_TENSOR, A_TUPLE, INTEGER, isLiteral, kindOf, payloadOf, value } from '../pickle/values';
 import { keepBytes } from './kept';
 import { addTensor, Tensor } from './listing';
@@ -119,7 +119,7 @@ function putTensor(inside: Place, tensor: Tensor): void {
   let named = tensor;
   if (tensor.parent != 0) {
     const twin = addTensor();
-    if (twin === null) return;
+    if (twin === null) return failByLimit('Describes more tensors than 64 MiB hold.');
     memory.copy(changetype<usize>(twin), changetype<usize>(tensor), offsetof<Tensor>());
     twin.next = 0;
     twin.isTwin = true;

@@ -30,8 +30,8 @@ export function writeInspection(): Output {
   const parameters = countParameters();
   if (obstacle.size == 0) nameArchive();
   if (unread.length > 0) refuse();
-  else if (obstacle.size > 0) problem(FORMAT_INVALID).message.put('The file cannot be inspected: ').text(obstacle);
   else if (!keptAll) problem(FORMAT_LIMIT).message.put('Describes more tensors than 64 MiB hold');
+  else if (obstacle.size > 0) problem(FORMAT_INVALID).message.put('The file cannot be inspected: ').text(obstacle);
   else if (isEndless) problem(FORMAT_LIMIT).message.put('Claims a tensor of more elements or bytes than there can be');
   const json = newOutput(256 + 192 * <usize>min<u64>(tensorCount, 100_000));
   json.put('{"format":"').put(formatName).byte(0x22);

@@ -3,7 +3,7 @@
 // pickle wants called is only recognised where torch writes it.
 
 import { globalAt } from '../pickle/globals';
-import { fail } from '../pickle/machine';
+import { fail, failByLimit } from '../pickle/machine';
 import { Items, itemsOf } from '../pickle/objects';
 import { elementBytes, isStorageType, wholeOf } from '../pickle/storages';
 import { findString, stringPtr, stringSize } from '../pickle/strings';
@@ -139,8 +139,12 @@ function shaped(shape: u32): Tensor | null {
     return null;
   }
   const tensor = addTensor();
-  if (tensor === null || lengths === null) {
-    if (tensor !== null) tensor.elements = 1;
+  if (tensor === null) {
+    failByLimit('Describes more tensors than 64 MiB hold.');
+    return null;
+  }
+  if (lengths === null) {
+    tensor.elements = 1;
     return tensor;
   }
   setShape(tensor, lengths.count);
