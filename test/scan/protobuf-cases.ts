@@ -36,6 +36,7 @@ export const PROTOBUF_CLEAN: readonly CleanCase[] = [
   clean('ONNX under another name', onnx(NET), 'onnx', 'weights.dat'),
   clean('ONNX in a gzip', gzipped(path('model.onnx_data')), 'gzip', 'model.onnx.gz'),
   clean('ONNX in a zip', zip([{ name: 'a/model.onnx', data: onnx(NET), method: 8 }]), 'zip', 'model.zip'),
+  clean('a tensor of ONNX by itself', Buffer.concat([int(1, 2), int(1, 3), int(2, 11), text(9, Buffer.alloc(48))]), 'onnx-tensor', 'input_0.pb'),
   clean('a SavedModel', savedModel(
     graphDef([operation('Const', attribute('value', message(8, int(1, 1), text(4, Buffer.alloc(900)))), attribute('dtype', int(6, 1))), operation('VarHandleOp'), operation('StatefulPartitionedCall', attribute('f', message(10, text(1, '__inference_f_1'))))],
       tfFunction('__inference_f_1', 'MatMul', 'Identity', '__inner'), tfFunction('__inner', 'NoOp')),
@@ -50,7 +51,7 @@ export const PROTOBUF_CLEAN: readonly CleanCase[] = [
     kerasObject({ name: 'dense', class_name: 'Dense', config: { name: 'dense', units: 3, activation: 'relu' }, padding: 'x'.repeat(150_000) }),
     kerasObject({ class_name: 'Mean', config: { name: 'loss' } }, '_tf_keras_metric'),
   ]), 'keras-metadata', 'keras_metadata.pb'),
-  clean("a SavedModel's fingerprint", Buffer.concat([int(1, 2n ** 63n + 5n), int(2, 77), int(3, 2n ** 60n), int(4, 9), int(5, 3), message(6, int(1, 1))]), 'tf-fingerprint', 'fingerprint.pb'),
+  clean("a SavedModel's fingerprint", Buffer.concat([int(1, 2n ** 63n + 5n), int(2, 2n ** 62n + 7n), int(3, 2n ** 60n), int(4, 9), int(5, 3), message(6, int(1, 1))]), 'tf-fingerprint', 'fingerprint.pb'),
   clean('a vocabulary of sentencepiece', Buffer.concat([...['<unk>', '▁the', 'ing'].map((piece) => message(1, text(1, piece), float(2))), message(2, text(1, 'corpus.txt')), message(3, text(1, 'nmt_nfkc'))]), 'sentencepiece', 'tokenizer.model'),
 ];
 
@@ -85,6 +86,7 @@ const ONNX: readonly Case[] = [
   evil('ONNX behind a long varint', Buffer.concat([Buffer.from('888080808000', 'hex'), varint(8), graph(node('X'), EVIL_TENSOR), operatorSet()])),
   evil('ONNX that is cut behind its path', path('../x').subarray(0, -6)),
   evil('ONNX with a compiled part outside', onnx([node('EPContext', 'com.microsoft', message(5, text(4, '../../x.bin'), text(1, 'ep_cache_context')))])),
+  evil('a tensor of ONNX with a path', Buffer.concat([int(1, 2), int(2, 1), entry('location', '../x'), int(14, 1)]), 'input_0.pb'),
   evil('ONNX with a base path', onnx([node('X'), external(5, 'a', entry('basepath', '/etc'))])),
   evil('ONNX in a zip, with a path', zip([{ name: 'model.onnx', data: path('../x'), method: 8 }]), 'model.zip'),
   evil('ONNX that begins like an opcode, in a zip', zip([{ name: 'm.dat', data: Buffer.concat([operatorSet(), graph(node('X'), EVIL_TENSOR)]), method: 8 }]), 'model.zip'),

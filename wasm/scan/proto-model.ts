@@ -44,6 +44,8 @@ const MAX_VERSION: u64 = 1000;
 
 /** The number in field 1 of the outermost message. */
 let version: u64 = 0;
+/** The number in field 2: the type of a tensor that stands alone. */
+let tensorType: u64 = 0;
 /** Which messages of the outermost one could not be read to their ends. */
 let onnxBroken = false;
 let graphBroken = false;
@@ -78,6 +80,7 @@ function open(task: Task): void {
   openSavedModel();
   openSavedKeras();
   version = 0;
+  tensorType = 0;
   onnxBroken = false;
   graphBroken = false;
   nodeBroken = false;
@@ -100,8 +103,9 @@ function visit(task: Task): bool {
     else if (kind <= LAST_ONNX) onnxText(task, field, payloadAt(task), size);
     else savedModelText(task, field, payloadAt(task), size);
   } else if (role == NUMBER) {
-    if (kind == MODEL) version = number;
-    else onnxNumber();
+    if (kind != MODEL) onnxNumber();
+    else if (field == 1) version = number;
+    else tensorType = number;
   } else if (role != PASS) return enter(task, role);
   passField(task);
   return true;
@@ -125,7 +129,7 @@ function roleOf(kind: u32): u32 {
   if (kind >= FIRST_TF && kind <= LAST_TF) return savedModelRole(kind, field, wire);
   if (wire == VARINT) numbers++;
   else others++;
-  if (wire == VARINT) return field == 1 ? NUMBER : PASS;
+  if (wire == VARINT) return field <= 2 ? NUMBER : PASS;
   if (wire != LENGTH) return PASS;
   switch (field) {
     case 1: return NODE_DEF;
@@ -197,6 +201,10 @@ function isVersion(): bool {
 
 /** What lies beside models and is nothing but data. */
 function isData(): bool {
+  if (tensorType > 0 && tensorType <= MAX_VERSION && others > 0 && others < 4) {
+    renameFormat('pickle', 'onnx-tensor');
+    return true;
+  }
   if (numbers >= 3 && others <= 1) {
     renameFormat('pickle', 'tf-fingerprint');
     return true;

@@ -96,7 +96,11 @@ function start(word: Text): void {
 
 /** In the texts of a pickle an opcode may follow the word without a gap. */
 function means(word: Text, literal: string): bool {
-  return isBytecode ? word.startsWith(literal) : word.is(literal);
+  if (!isBytecode) return word.is(literal);
+  const length = <usize>literal.length;
+  if (!word.startsWith(literal)) return false;
+  nameSize -= min(nameSize, word.size - length);
+  return true;
 }
 
 function append(word: Text): void {
