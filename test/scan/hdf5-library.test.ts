@@ -2,7 +2,7 @@
 // its configuration, or with a part in another file, is malicious.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -78,6 +78,16 @@ with h5py.File(path('good-model.weights'), 'w') as file:
     file['layers'].attrs['name'] = 'layers'
 `;
 
+const ROUNDS = Number(process.env['NIX_AI_MODELS_SOAK'] ?? 3000);
+
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'scan-hdf5-'));
 const python = ['python3', '/usr/bin/python3'].find((program) => spawnSync(program, ['-c', 'import h5py']).status === 0);
 
@@ -105,6 +115,25 @@ describe.skipIf(python === undefined)('files that h5py writes (skipped without p
     const wanted = /^hdf5 malicious .*(`payload` is a Lambda|another file|other files)/;
     expect(scan('evil').filter(([, found]) => !wanted.test(found))).toEqual([]);
   });
+
+  it('are answered when they are damaged, in bounded time and memory', () => {
+    const scanner = new FileScanner();
+    const seeds = readdirSync(folder).map((name) => readFileSync(join(folder, name))).filter(({ length }) => length < 60_000);
+    expect(seeds.length).toBeGreaterThan(20);
+    const random = generator(1120);
+    for (let round = 0; round < ROUNDS; round++) {
+      const data = Buffer.from(seeds[round % seeds.length] ?? Buffer.alloc(0));
+      for (let i = random(12); i >= 0; i--) {
+        // Metadata lies together, most of it at the beginning.
+        const at = random(random(2) === 0 ? Math.min(data.length, 3000) : data.length);
+        data[at] = [random(256), 0, 255, (data[at] ?? 0) ^ (1 << random(8))][random(4)] ?? 0;
+      }
+      const start = Date.now();
+      scanner.scanBytes(data, 'model.h5');
+      if (Date.now() - start > 5000) throw new Error(`Takes ${Date.now() - start} ms: ${data.toString('base64')}`);
+    }
+    expect(scanner.memoryBytes).toBeLessThan(80 * 1024 * 1024);
+  }, 600_000);
 });
 
 afterAll(() => {

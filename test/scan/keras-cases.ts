@@ -3,7 +3,7 @@
 import { bytes, u32, u64 } from './assemble.ts';
 import { attribute, collection, externalLink, hdf5, type Message, variable } from './hdf5-file.ts';
 import {
-  CODE, called, type Config, dense, keras, kerasFile, lambda, layer, oldLambda, oldLayer, oldSequential, policy, sequential,
+  CODE, called, type Config, dense, keras, kerasFile, lambda, layer, metadata, oldLambda, oldLayer, oldSequential, policy, sequential,
 } from './keras-configs.ts';
 import { gzipped } from './packed.ts';
 import { zip } from './zips.ts';
@@ -84,8 +84,23 @@ const FILES: KerasCase[] = [
   as('weights that lie in another file', kerasFile(sequential(dense()), { weights: hdf5([externalLink('layers', '/etc/passwd')]) })),
   as('weights with a configuration of their own', kerasFile(sequential(dense()), { weights: hdf5([attribute('model_config', SEARCH_LAMBDA)]) })),
   as('a configuration in UTF-16', kerasFile(Buffer.from(SEARCH_LAMBDA, 'utf16le')), 'unscannable'),
+  as('many configurations in the same bytes', overlapping()),
   as('a configuration that is not there', kerasFile(''), 'unscannable'),
   as('a configuration with a second text', kerasFile(`${JSON.stringify(sequential())} ${SEARCH_LAMBDA}`), 'unscannable'),
+];
+
+const JSON_FILES: KerasCase[] = [
+  as('a Lambda in a model as JSON', Buffer.from(SEARCH_LAMBDA), 'malicious', 'model.json'),
+  as('a Lambda in a model as JSON of another name', Buffer.from(SEARCH_LAMBDA), 'malicious', 'architecture.txt'),
+  as('a module in a model of tf.keras as JSON', Buffer.from(JSON.stringify(oldSequential(called('os', 'system')))), 'malicious', 'model.json'),
+  as('keys in another order and with escapes', Buffer.from(`\n {"config": ${JSON.stringify({ layers: [lambda()] })}, "x": "\\"{", "\\u0063lass_name": "Sequential"}`), 'malicious', 'm.json'),
+  as('a model as JSON in a zip, deflated', zip([{ name: 'a/model.json', data: Buffer.from(SEARCH_LAMBDA), method: 8 }]), 'malicious', 'a.zip'),
+  as('a model as JSON called config.json', Buffer.from(SEARCH_LAMBDA), 'malicious', 'config.json'),
+  as('a Lambda in a SavedModel', metadata(oldSequential(oldLayer('Dense')), oldLambda()), 'malicious', 'saved/keras_metadata.pb'),
+  as('a module in a SavedModel', metadata(called('os', 'system')), 'malicious', 'keras_metadata.pb'),
+  as('a broken list of a SavedModel', metadata(oldSequential()).subarray(0, -9), 'unscannable', 'keras_metadata.pb'),
+  as('a list of a SavedModel with something that is no JSON', metadata('{'), 'unscannable', 'keras_metadata.pb'),
+  as('a large model as JSON', Buffer.from(`{"a": "${'x'.repeat(5_000_000)}",${SEARCH_LAMBDA.slice(1)}`), 'malicious', 'model.json'),
 ];
 
 const shared = (text: string): Message => ({ ...attribute('model_config', text), flags: 2 });
@@ -118,7 +133,21 @@ function hidden(): Buffer {
   return bytes('OCHK', Buffer.from([type, data.length & 255, data.length >> 8, 0]), data, u32(0));
 }
 
-export const KERAS_MALICIOUS: readonly KerasCase[] = [...CONFIGS, ...FILES, ...HDF5];
+/** Thousands of members that share one large configuration. */
+function overlapping(): Buffer {
+  const config = { name: 'config.json', data: Buffer.from(JSON.stringify(sequential(layer('Dense', { x: 'y'.repeat(1_000_000) }), lambda()))) };
+  const one = zip([{ name: 'metadata.json', data: Buffer.alloc(0) }, config]);
+  const at = one.indexOf('PK\x01\x02'), end = one.indexOf('PK\x05\x06');
+  const entry = one.subarray(one.indexOf('PK\x01\x02', at + 4), end);
+  const directory = bytes(one.subarray(at, end), ...Array.from({ length: 5000 }, () => entry));
+  const record = Buffer.from(one.subarray(end));
+  record.writeUInt16LE(5002, 8);
+  record.writeUInt16LE(5002, 10);
+  record.writeUInt32LE(directory.length, 12);
+  return bytes(one.subarray(0, at), directory, record);
+}
+
+export const KERAS_MALICIOUS: readonly KerasCase[] = [...CONFIGS, ...FILES, ...JSON_FILES, ...HDF5];
 
 const inbound = [{ args: [{ class_name: '__keras_tensor__', config: { shape: [null, 784], dtype: 'float32', keras_history: ['input', 0, 0] } }], kwargs: {} }];
 const typespec = { class_name: '__typespec__', spec_name: 'TensorSpec', module: 'tensorflow.python.framework.tensor_spec', config: [[null, 1], 'float32', 'x'], registered_name: null };
@@ -169,6 +198,13 @@ export const KERAS_CLEAN: readonly Omit<KerasCase, 'verdict'>[] = [
     const text = typeof config === 'string' ? config : JSON.stringify(config);
     return { what: `${what} in HDF5`, name: 'model.h5', data: hdf5([variable('model_config', text), attribute('training_config', TRAINING), attribute('keras_version', '2.15.0')], { rest: [collection(text)] }) };
   }),
+  ...GOOD.map(([what, config]) => ({ what: `${what} as JSON`, name: 'model.json', data: Buffer.from(typeof config === 'string' ? config : JSON.stringify(config)) })),
+  ...GOOD.map(([what, config]) => ({ what: `${what} as a KerasHub preset`, name: 'config.json', data: Buffer.from(typeof config === 'string' ? config : JSON.stringify(config)) })),
+  {
+    what: 'the objects of a SavedModel, some of them of its own', name: 'saved/keras_metadata.pb',
+    data: metadata({ ...oldLayer('MyModel'), is_graph_network: false }, oldSequential(oldLayer('Dense')), oldLayer('Mean')),
+  },
+  { what: 'JSON of another kind', name: 'vocab.json', data: Buffer.from('{"class_name": 1, "Lambda": {"class_name": "Lambda", "config": {}}}') },
   { what: 'weights alone', name: 'model.weights.h5', data: hdf5([attribute('backend', 'jax')], { old: true }) },
   { what: 'a block of zeros before it', name: 'model.h5', data: hdf5([attribute('backend', 'jax')], { before: Buffer.alloc(2048) }) },
   { what: 'a .keras file that is deflated', name: 'model.keras', data: kerasFile(sequential(dense()), { method: 8, weights: hdf5([]) }) },

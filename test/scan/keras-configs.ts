@@ -68,6 +68,24 @@ export function called(module: string | null, name: string, registered: string |
   return { module, class_name: 'function', config: name, registered_name: registered };
 }
 
+/** keras_metadata.pb of a SavedModel: a list of objects, each with its configuration. */
+export function metadata(...configs: (Config | string)[]): Buffer {
+  return bytes(...configs.map((config, i) => {
+    const own = Buffer.from(typeof config === 'string' ? config : JSON.stringify(config));
+    const path = `root.layer-${i}`;
+    return message(1, bytes(Buffer.from([0x10, i]), message(3, Buffer.from(path)), message(4, Buffer.from('_tf_keras_layer')), message(5, own), message(6, Buffer.from([8, 1, 16, 2]))));
+  }));
+}
+
+function message(field: number, data: Buffer): Buffer {
+  const size: number[] = [];
+  for (let rest = data.length; ; rest >>>= 7) {
+    size.push(rest > 127 ? (rest & 127) | 128 : rest);
+    if (rest <= 127) break;
+  }
+  return bytes(Buffer.from([(field << 3) | 2, ...size]), data);
+}
+
 export interface KerasFileOptions extends ZipOptions {
   readonly method?: number;
   readonly configName?: string;

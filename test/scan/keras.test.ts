@@ -1,6 +1,7 @@
 // Keras: .keras files and HDF5. What is bad is found, what is honest is clean, and what is cut or damaged
 // is answered.
 
+import { extname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileScanner } from '../../src/core/scan-file.ts';
 import { bytes, u16, u32, u64 } from './assemble.ts';
@@ -19,11 +20,14 @@ describe('a model of Keras is not accepted', () => {
   });
 });
 
+const FORMATS: Readonly<Record<string, string>> = { '.json': 'text', '.keras': 'keras', '.h5': 'hdf5', '.pb': 'keras-metadata' };
+
 describe('a model of Keras is accepted', () => {
   it.each(KERAS_CLEAN)('$what', ({ name, data }) => {
     const report = scanner.scanBytes(data, name);
     expect(report.findings).toEqual([]);
-    expect(report).toMatchObject({ verdict: 'clean', format: name.endsWith('.keras') ? 'keras' : 'hdf5' });
+    const format = FORMATS[extname(name)];
+    expect(report).toMatchObject({ verdict: 'clean', format });
   });
 });
 

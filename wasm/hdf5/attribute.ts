@@ -1,12 +1,13 @@
 // Attributes: those that hold a configuration of Keras are read, as a text in the attribute itself or, where
 // its length varies, in a collection of such texts somewhere else in the file.
 
-import { isKerasConfig, judgeKerasConfig } from '../scan/keras-config';
+import { judgeKerasConfig } from '../scan/keras-config';
+import { isKerasConfig } from '../scan/keras-sniff';
 import { DONE, Task } from '../scan/task';
 import { MAX_WHOLE_BYTES, whole, wholeAt } from '../scan/whole';
 import { Text, textAt } from '../text';
 import { mark, release } from '../abi';
-import { addressOf, complain, countStep, lacks, lengthAt, lengthBytes, offsetAt, offsetBytes, seek, tooMuch } from './file';
+import { addressOf, complain, countStep, lacks, lengthAt, lengthBytes, offsetAt, offsetBytes, tooMuch } from './file';
 import { addJob, COLLECTION, HEAP_OBJECT, isNew, job, TEXT } from './jobs';
 
 /** Whether an attribute is a configuration, by its name; MAYBE is decided by its text. */
@@ -22,6 +23,14 @@ const PREFIX_BYTES: usize = 9;
 const GCOL: u32 = 0x4c4f4347;
 const MAX_RANK: u32 = 32;
 const NULL_SPACE: u32 = 2;
+/** All texts of a file together. */
+const MAX_TEXT_BYTES: u64 = MAX_WHOLE_BYTES;
+
+let textBytes: u64 = 0;
+
+export function openTexts(): void {
+  textBytes = 0;
+}
 
 /** A message of `size` bytes at `address`; the first `have` of them lie at `ptr`. */
 export function readAttribute(task: Task, ptr: usize, have: usize, address: u64, size: u64): void {
@@ -68,7 +77,7 @@ function readTextOf(task: Task, interest: u32, type: usize, data: usize, end: us
   const kind = <u32>load<u8>(type) & 15, size = <u64>load<u32>(type, 4);
   if (kind == FIXED_STRING) {
     if (size > left) return false;
-    addJob(task, TEXT, address, size).flags = interest;
+    addText(task, interest, address, size);
     return true;
   }
   if (kind != VARIABLE || data + 8 + offsetBytes > end) return false;
@@ -76,6 +85,14 @@ function readTextOf(task: Task, interest: u32, type: usize, data: usize, end: us
   reference.flags = interest;
   reference.count = load<u32>(data + 4 + offsetBytes);
   return true;
+}
+
+/** Each once, however many attributes share it, and as many as are a large file's. */
+function addText(task: Task, interest: u32, address: u64, size: u64): void {
+  if (!isNew(task, TEXT, address)) return;
+  textBytes += size;
+  if (textBytes > MAX_TEXT_BYTES) tooMuch(task, 'The HDF5 file has configurations of Keras of more than 100 MB.');
+  else addJob(task, TEXT, address, size).flags = interest;
 }
 
 /** A collection of texts of any length, numbered: job.count is wanted. */
@@ -99,7 +116,7 @@ export function readHeapObject(task: Task): u32 {
     if (index == 0 || size > job.length - addressOf(task)) break;
     if (index == job.count) {
       if (job.size > size) break;
-      addJob(task, TEXT, addressOf(task), job.size).flags = job.flags;
+      addText(task, job.flags, addressOf(task), job.size);
       return DONE;
     }
     task.skip((size + 7) & ~7);
@@ -114,10 +131,6 @@ function missing(task: Task): u32 {
 
 export function readText(task: Task): u32 {
   if (job.size > task.left) return missing(task);
-  if (job.size > MAX_WHOLE_BYTES) {
-    tooMuch(task, 'The HDF5 file has a configuration of Keras of more than 100 MB.');
-    return DONE;
-  }
   if (!whole(task, <usize>job.size)) return lacks(task);
   let size = <usize>job.size;
   while (size > 0 && load<u8>(wholeAt + size - 1) == 0) size--;

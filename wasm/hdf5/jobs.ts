@@ -20,8 +20,9 @@ export const DENSE_MESSAGE: u32 = 10;
 export const COLLECTION: u32 = 11;
 export const HEAP_OBJECT: u32 = 12;
 export const TEXT: u32 = 13;
-/** Those that are waiting. */
+/** Those that are waiting, and all of a file: each costs a read. */
 const MAX_JOBS: u32 = 1 << 16;
+const MAX_DONE: u32 = 200_000;
 
 @unmanaged
 export class Job {
@@ -45,6 +46,7 @@ export class Job {
 
 let list: usize = 0;
 let waiting: u32 = 0;
+let done: u32 = 0;
 /** Tells one file's addresses from another's in the table. */
 let files: u64 = 0;
 const key: usize = memory.data(24);
@@ -58,11 +60,16 @@ export function openJobs(): void {
     job = changetype<Job>(reserve(offsetof<Job>()));
   }
   waiting = 0;
+  done = 0;
   files++;
 }
 
-export function nextJob(): bool {
+export function nextJob(task: Task): bool {
   if (waiting == 0) return false;
+  if (++done > MAX_DONE) {
+    tooMuch(task, 'The HDF5 file has more parts than the scanner follows.');
+    return false;
+  }
   waiting--;
   memory.copy(changetype<usize>(job), list + <usize>waiting * offsetof<Job>(), offsetof<Job>());
   return true;

@@ -5,7 +5,7 @@
 //   superblock -> root object -> messages -> attributes, links, groups -> objects ...
 
 import { AGAIN, DONE, MORE, Task } from '../scan/task';
-import { readCollection, readHeapObject, readText } from './attribute';
+import { openTexts, readCollection, readHeapObject, readText } from './attribute';
 import { readDenseMessage, readIndex, readManaged, readNode } from './dense';
 import { base, complain, lacks, offsetAt, offsetBytes, openFile, seek, setBase, setWidths, UNDEFINED } from './file';
 import { readEntries, readGroupTree, readSymbols, symbolEntry } from './group';
@@ -36,6 +36,7 @@ export function stepHdf5(task: Task): u32 {
     case START: {
       openFile();
       openJobs();
+      openTexts();
       forgetTree();
       forgetHeap();
       task.step = SEARCH;
@@ -111,7 +112,7 @@ function readNewSuperblock(task: Task, ptr: usize): bool {
 }
 
 function next(task: Task): u32 {
-  if (!nextJob()) return finish(task);
+  if (!nextJob(task)) return finish(task);
   if (seek(task, job.address)) task.step = job.kind;
   else complain(task, 'The HDF5 file points behind its end.');
   return AGAIN;

@@ -26,6 +26,12 @@ export function isModuleList(name: Text): bool {
   return isNamed(name, 'modules.json');
 }
 
+/** Beside a SavedModel: keras-metadata.ts. */
+export function isKerasMetadata(ptr: usize, size: usize): bool {
+  const base = baseName(ptr, size), length = ptr + size - base;
+  return length == 17 && endsWith(base, length, 'keras_metadata.pb');
+}
+
 function isNamed(path: Text, name: string): bool {
   const base = baseName(path.ptr, path.size), length = path.ptr + path.size - base;
   return length == <usize>name.length && endsWith(base, length, name);

@@ -13,6 +13,8 @@ import { countMember, nameFormat, renameFormat, reportPlain } from './findings';
 import { FOUND_BEHIND } from '../hdf5/reader';
 import { HDF5, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, TAR, TORCHSCRIPT_CODE, ZIP } from './format-ids';
 import { KERAS } from './keras-archive';
+import { mayBeKerasConfig } from './keras-file';
+import { WAS_METADATA } from './keras-metadata';
 import { isMessagePack } from './known-data';
 import { WAS_MODEL } from './proto-model';
 import { beginsAsMessage, mayBeMessage } from './proto-sniff';
@@ -92,6 +94,7 @@ function reportHdf5(task: Task): void {
 function enterFormat(task: Task, kind: u32): u32 {
   const named = kind == WITH_HEADER ? sniffedFormat : namedFormat(task.name, task.nameSize);
   const format = task.mode == KERAS ? KERAS_CONFIG : task.mode == CODE ? TORCHSCRIPT_CODE : named;
+  if (format == 0 && kind == THE_PICKLE && mayBeKerasConfig(task)) return enterReader(task, KERAS_CONFIG);
   return format != 0 ? enterReader(task, format) : goOn(task, kind);
 }
 
@@ -107,7 +110,9 @@ function enterReader(task: Task, format: u32): u32 {
 function afterReader(task: Task): u32 {
   task.pos = task.from;
   if (!task.want(<usize>min(<u64>HEAD_BYTES, task.left))) return task.ended ? DONE : MORE;
-  return goOn(task, sniff(task.here, task.have, task.left));
+  if (task.childResult != WAS_METADATA) return goOn(task, sniff(task.here, task.have, task.left));
+  renameFormat('pickle', 'keras-metadata');
+  return goOn(task, HARMLESS);
 }
 
 function goOn(task: Task, kind: u32): u32 {

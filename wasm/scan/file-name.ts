@@ -2,8 +2,8 @@
 // clean: they only decide whether a content that nobody understands is worth a warning.
 
 import { Text, textAt } from '../text';
-import { isConfigName } from './config-name';
-import { GGUF, JSON_TEXT, SAFETENSORS, TEMPLATE } from './format-ids';
+import { isConfigName, isKerasMetadata } from './config-name';
+import { GGUF, JSON_TEXT, KERAS_METADATA, SAFETENSORS, TEMPLATE } from './format-ids';
 import { hasWord } from './words';
 
 /** The end of the path that is kept: more than any extension. */
@@ -45,13 +45,18 @@ export function namedFormat(ptr: usize, size: usize): u32 {
   if (endsWithOneOf(' safetensors ', ptr, size)) return SAFETENSORS;
   if (endsWithOneOf(' gguf ', ptr, size)) return GGUF;
   if (endsWithOneOf(' jinja jinja2 j2 ', ptr, size)) return TEMPLATE;
-  const isFile = size == 0;
-  return isConfigName(isFile ? fileName : ptr, isFile ? fileNameSize : size) ? JSON_TEXT : 0;
+  const at = size == 0 ? fileName : ptr, length = size == 0 ? fileNameSize : size;
+  if (isKerasMetadata(at, length)) return KERAS_METADATA;
+  return isConfigName(at, length) ? JSON_TEXT : 0;
 }
 
 /** Of a member, or of the file where that is empty. */
 export function nameOf(ptr: usize, size: usize): Text {
   return size == 0 ? textAt(fileName, fileNameSize) : textAt(ptr, size);
+}
+
+export function endsWithJson(ptr: usize, size: usize): bool {
+  return endsWithOneOf(' json ', ptr, size);
 }
 
 export function namedLikeKeras(ptr: usize, size: usize): bool {

@@ -18,6 +18,7 @@ export const PROTOBUF: u32 = 30;
 export const TORCHSCRIPT_CODE: u32 = 32;
 /** A configuration in a file of its own: config.json of a .keras file. */
 export const KERAS_CONFIG: u32 = 40;
+export const KERAS_METADATA: u32 = 42;
 /** From the beginning, or behind a block of the user's own. */
 export const HDF5: u32 = 41;
 

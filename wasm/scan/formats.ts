@@ -6,12 +6,13 @@ import { stepInspection } from '../inspect/formats';
 import { stepPickle } from '../pickle/stream';
 import { stepContent } from './content';
 import {
-  CONTENT, GGUF, HDF5, INSPECTION, JSON_TEXT, KERAS_CONFIG, NPY, PICKLE, PROTOBUF, SAFETENSORS, TAR, TEMPLATE,
+  CONTENT, GGUF, HDF5, INSPECTION, JSON_TEXT, KERAS_CONFIG, KERAS_METADATA, NPY, PICKLE, PROTOBUF, SAFETENSORS, TAR, TEMPLATE,
   TORCHSCRIPT_CODE, ZIP, ZIP_MEMBER,
 } from './format-ids';
 import { stepGguf } from './gguf';
 import { stepJsonConfig } from './json-config';
 import { stepKerasConfig } from './keras-file';
+import { stepKerasMetadata } from './keras-metadata';
 import { stepNpy } from './npy';
 import { stepProtobuf } from './proto-model';
 import { stepSafetensors } from './safetensors';
@@ -33,6 +34,7 @@ export function stepTask(task: Task): u32 {
     case PROTOBUF: return stepProtobuf(task);
     case TAR: return stepTar(task);
     case KERAS_CONFIG: return stepKerasConfig(task);
+    case KERAS_METADATA: return stepKerasMetadata(task);
     case HDF5: return stepHdf5(task);
     case SAFETENSORS: return stepSafetensors(task);
     case GGUF: return stepGguf(task);

@@ -18,6 +18,8 @@ import { isPipelineLibrary } from './diffusers';
 import { nameOf } from './file-name';
 import { report, reportPlain } from './findings';
 import { judgeTemplate } from './jinja/judge';
+import { judgeKerasConfig } from './keras-config';
+import { isKerasConfig } from './keras-sniff';
 import { DONE, MORE, Task } from './task';
 import { whole, wholeAt } from './whole';
 
@@ -47,6 +49,7 @@ export function stepJsonConfig(owner: Task): u32 {
 }
 
 function judge(size: usize): void {
+  if (isKerasConfig(wholeAt, size)) judgeKerasConfig(task, task.pos, wholeAt, size);
   found = 0;
   const name = nameOf(task.name, task.nameSize);
   isIndex = isModelIndex(name);

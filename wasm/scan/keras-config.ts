@@ -10,7 +10,7 @@ import { close, enter, nextElement, nextKey, open, peek, readNumber, readString,
 import { begin, ok, problem } from '../problem';
 import { isDigit, Text } from '../text';
 import { reportPlain } from './findings';
-import { Entry, judgeEntry, mute, placeFindings, tell } from './keras-object';
+import { Entry, judgeEntry, placeFindings, tell } from './keras-object';
 import { Task } from './task';
 
 /** Bits of an entry's `seen`. */
@@ -46,22 +46,6 @@ export function judgeKerasConfig(task: Task, at: u64, ptr: usize, size: usize): 
   if (!ok()) reportPlain(KERAS_UNREADABLE, task, at, 'The configuration of the Keras model is no JSON that could be read to its end.');
   begin();
   release(before);
-}
-
-/** Whether a JSON text is such a configuration: an object that names its class and has its `config`. */
-export function isKerasConfig(ptr: usize, size: usize): bool {
-  const before = mark();
-  mute(true);
-  begin();
-  open(ptr, size, FORMAT_INVALID);
-  readValue();
-  const root = object;
-  const both = CLASS_NAME | CONFIG;
-  const is = root !== null && (root.seen & both) == both;
-  mute(false);
-  begin();
-  release(before);
-  return is;
 }
 
 function readValue(): void {

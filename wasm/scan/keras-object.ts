@@ -48,13 +48,6 @@ export function makeFromGraph(yes: bool): void {
   hasGraph = yes;
 }
 
-/** While a text is only looked at to see what it is, nothing is reported. */
-let muted: bool = false;
-
-export function mute(on: bool): void {
-  muted = on;
-}
-
 export function judgeEntry(entry: Entry): void {
   const name = entry.className;
   if (name === null) return;
@@ -178,7 +171,6 @@ function isLibraryPackage(name: Text): bool {
 
 /** A finding: which layer, what about it, and the name that it is about. */
 export function tell(rule: u32, entry: Entry | null, what: string, name: Text | null): void {
-  if (muted) return;
   const before = mark();
   const sentence = newOutput().put('In the configuration of the Keras model, ');
   const layer = layerName(entry);

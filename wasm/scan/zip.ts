@@ -54,6 +54,8 @@ class State {
   warned: u32;
   /** What of a Keras model it has: keras-archive.ts. */
   keras: u32;
+  /** Bytes of all members that have been visited. */
+  visited: u64;
 }
 
 let zips: u64 = 0;
@@ -231,6 +233,11 @@ function visit(task: Task, state: State): u32 {
     reportPlain(ARCHIVE_BROKEN, task, at, 'The directory of the zip points behind its end.');
     return AGAIN;
   }
+  if (overlaps(task, state, packed)) {
+    reportPlain(ARCHIVE_MISMATCH, task, at, 'The members of the zip overlap: together they are larger than all of it. The rest was not read.');
+    task.pos = task.end;
+    return DONE;
+  }
   const child = pushTask(ZIP_MEMBER, task.source, state.base + offset, task.end);
   nameMember(child, task, name, nameSize);
   const member = changetype<Member>(child.state);
@@ -246,6 +253,13 @@ function visit(task: Task, state: State): u32 {
   if (isKerasConfigName(name, nameSize) && isKeras(state.keras, task)) member.mode = KERAS;
   if (state.scripted != 0 && isTorchScriptCode(name, nameSize)) member.mode = CODE;
   return AGAIN;
+}
+
+/** A hundred thousand members that share their bytes would take hours. */
+function overlaps(task: Task, state: State, packed: u64): bool {
+  const size = task.end - task.from;
+  if (packed <= size) state.visited += packed;
+  return state.visited > size;
 }
 
 /** `…/data/0`, `…/constants/0`: what torch reads as raw bytes. */
