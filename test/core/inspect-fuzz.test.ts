@@ -1,5 +1,5 @@
 // Thousands of damaged checkpoints, arrays and graphs: inspect answers every one, with a description or with an
-// error about the file, and reads no file for ever. NIX_AI_MODELS_SOAK=<rounds> runs as many as wanted.
+// error about the file, and reads no file for ever. `npm run soak` runs a million.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,11 @@ import { CLEAN } from '../scan/clean-cases.ts';
 import { damage, generator } from '../scan/damage.ts';
 import { MALICIOUS } from '../scan/malicious-cases.ts';
 import { message, node, onnx, tensor, text } from '../scan/protobuf-file.ts';
+import { SOAK_TIMEOUT_MS, soakRounds, tellSoak } from '../soak.ts';
 import { writeCheckpoints } from './checkpoint-files.ts';
 import { inspectBytes } from './counted-parts.ts';
 
-const ROUNDS = Number(process.env['NIX_AI_MODELS_SOAK'] ?? 10_000);
+const ROUNDS = soakRounds(10_000);
 /** Each seed has a few kilobytes. */
 const MAX_REQUESTS = 200;
 
@@ -42,7 +43,7 @@ afterAll(() => {
 describe('damaged files', () => {
   it('are described or refused', async () => {
     const random = generator(20261120);
-    const found = new Set<string>();
+    const found = new Set<string>(), since = performance.now();
     for (let round = 0; round < ROUNDS; round++) {
       const data = damage(seeds[round % seeds.length] ?? Buffer.alloc(0), seeds, random);
       try {
@@ -57,5 +58,6 @@ describe('damaged files', () => {
       }
     }
     for (const kind of ['torch', 'npy', 'npz', 'onnx', 'FORMAT_INVALID', 'NO_FILES_MATCH']) expect(found).toContain(kind);
-  }, 600_000);
+    tellSoak('inspect', ROUNDS, since);
+  }, SOAK_TIMEOUT_MS);
 });

@@ -9,6 +9,7 @@ import { DecodeFailure, type FailureReason } from '../../src/core/decoder.ts';
 import { bytesSource, DecodedSource, decodeWhole } from '../../src/core/scan-source.ts';
 import { pythonWith, runPython } from '../python.ts';
 import { PACKED, PACKED_EVIL } from '../scan/packed.ts';
+import { SOAK_TIMEOUT_MS, soakRounds, tellSoak } from '../soak.ts';
 
 const BZIP2 = 4;
 const XZ = 5;
@@ -116,7 +117,7 @@ describe('packed data', () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       return Math.floor((state / 2 ** 32) * below);
     };
-    const rounds = Number(process.env['NIX_AI_MODELS_SOAK'] ?? 4_000);
+    const rounds = soakRounds(4_000), since = performance.now();
     const found = new Map<string, number>();
     for (let round = 0; round < rounds; round++) {
       const [method, seed] = SEEDS[round % SEEDS.length] ?? [BZIP2, PACKED.bzip2];
@@ -126,7 +127,8 @@ describe('packed data', () => {
       found.set(answer, (found.get(answer) ?? 0) + 1);
     }
     expect([...found.keys()].sort()).toEqual(['broken', 'cannot', 'end', 'trailing']);
-  }, 600_000);
+    tellSoak('decoders', rounds, since);
+  }, SOAK_TIMEOUT_MS);
 
   it('may ask for a dictionary of 64 MiB and no more', () => {
     const alone = (dictionary: number): Buffer => {

@@ -4,6 +4,7 @@
 import { extname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileScanner } from '../../src/core/scan-file.ts';
+import { SOAK_TIMEOUT_MS, soakRounds, tellSoak } from '../soak.ts';
 import { bytes, u16, u32, u64 } from './assemble.ts';
 import { attribute, collection, hardLink, hdf5, header, MAGIC, NOWHERE, ROOT, variable } from './hdf5-file.ts';
 import { KERAS_CLEAN, KERAS_MALICIOUS } from './keras-cases.ts';
@@ -110,7 +111,7 @@ describe('an HDF5 file that goes on for ever ends', () => {
 });
 
 describe('damaged models of Keras', () => {
-  const ROUNDS = Number(process.env['NIX_AI_MODELS_SOAK'] ?? 20_000);
+  const ROUNDS = soakRounds(20_000);
   const SEEDS = [...KERAS_CLEAN, ...KERAS_MALICIOUS].filter(({ data }) => data.length < 6000);
 
   it('never stop the scanner', () => {
@@ -120,7 +121,7 @@ describe('damaged models of Keras', () => {
       return Math.floor((state / 2 ** 32) * below);
     };
     const fresh = new FileScanner();
-    const found = new Set<string>();
+    const found = new Set<string>(), since = performance.now();
     for (let round = 0; round < ROUNDS; round++) {
       const seed = SEEDS[round % SEEDS.length];
       if (seed === undefined) break;
@@ -137,7 +138,8 @@ describe('damaged models of Keras', () => {
         throw new Error(`${seed.name}: ${data.toString('base64')}`, { cause });
       }
     }
+    tellSoak('Keras', ROUNDS, since);
     expect([...found].sort()).toEqual(['clean', 'malicious', 'suspicious', 'unscannable']);
     expect(fresh.memoryBytes).toBeLessThan(80 * 1024 * 1024);
-  }, 600_000);
+  }, SOAK_TIMEOUT_MS);
 });

@@ -6,9 +6,10 @@ import { ModelError } from '../../src/base/errors.ts';
 import { CoreInstance } from '../../src/core/instance.ts';
 import { loadModule } from '../../src/core/module.ts';
 import { GOOD, lockEntry, lockFile } from '../spec/cases.ts';
+import { SOAK_TIMEOUT_MS, soakRounds, tellSoak } from '../soak.ts';
 import { GOOD_SOURCES } from '../spec/source-cases.ts';
 
-const ROUNDS = 4000;
+const ROUNDS = soakRounds(4000);
 /** Bytes; each input is a few hundred. */
 const MAX_MEMORY = 4 * 1024 * 1024;
 
@@ -46,6 +47,7 @@ function fuzz(name: string, seeds: readonly Buffer[], run: Run): void {
   const core = new CoreInstance(loadModule('scalar'));
   const random = generator(seeds.length * 7919 + name.length);
   let refused = 0;
+  const since = performance.now();
   for (let i = 0; i < ROUNDS; i++) {
     const input = damage(seeds[i % seeds.length] ?? Buffer.alloc(0), random);
     try {
@@ -57,6 +59,7 @@ function fuzz(name: string, seeds: readonly Buffer[], run: Run): void {
       refused++;
     }
   }
+  tellSoak(name, ROUNDS, since);
   expect(refused).toBeGreaterThan(ROUNDS / 20);
   expect(core.memory.buffer.byteLength).toBeLessThanOrEqual(MAX_MEMORY);
 }
@@ -69,7 +72,7 @@ const tensors = {
   __metadata__: { format: 'pt' },
 };
 
-describe('damaged input never stops the core', () => {
+describe('damaged input never stops the core', { timeout: SOAK_TIMEOUT_MS }, () => {
   it('as a spec', () => {
     const seeds = [...GOOD.map(([, input]) => json(input)), json({ lock: lockFile, name: 'name' })];
     fuzz('plan', seeds, (core, input) => {
