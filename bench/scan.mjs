@@ -1,8 +1,8 @@
 // The scanner beside pickletools.genops, which is what Python's own tools read a pickle with: a long
 // stream of opcodes, and a checkpoint of 200 MB, whose tensors nobody needs to read. And a directory of
 // a thousand pickles of 130 kB with one thread and with as many as there are processors. With
-// NIX_AI_MODELS_BENCH_SCANNERS="picklescan modelscan" those commands take part. Skips Python's rows
-// where there is no python3. bench/run.mjs calls run().
+// NIX_AI_MODELS_PICKLESCAN and NIX_AI_MODELS_MODELSCAN, the paths of those programs, they take part. Skips
+// Python's rows where there is no python3. bench/run.mjs calls run().
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,8 @@ const MILLION = 1e6;
 const FILES = 1000;
 
 const cli = fileURLToPath(new URL('../bin/nix-ai-model', import.meta.url));
-const OTHERS = { picklescan: ['picklescan', '-p'], modelscan: ['modelscan', '-p'] };
+/** Programs that take a file behind `-p`, and the variables that name them. */
+const OTHERS = { picklescan: 'NIX_AI_MODELS_PICKLESCAN', modelscan: 'NIX_AI_MODELS_MODELSCAN' };
 
 /** Writes ops.pkl (a million small objects) and model.pt (200 tensors of 1 MB). */
 const MAKE = `
@@ -43,7 +44,7 @@ export async function run() {
   const folder = mkdtempSync(join(tmpdir(), 'nix-ai-models-bench-'));
   try {
     python(MAKE, folder);
-    return [await opcodes(folder), await checkpoint(folder), await directory(folder)];
+    return [await opcodes(folder), await checkpoint(folder), await directory(folder), await memory(folder)];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -74,9 +75,9 @@ async function checkpoint(folder) {
   const path = join(folder, 'model.pt');
   const contestants = { ours: () => seconds(() => command(process.execPath, [cli, 'scan', path])) };
   contestants['node, doing nothing'] = () => seconds(() => command(process.execPath, ['-e', '0']));
-  for (const name of (process.env.NIX_AI_MODELS_BENCH_SCANNERS ?? '').split(' ').filter(Boolean)) {
-    const [program, ...words] = OTHERS[name] ?? [name];
-    contestants[name] = () => seconds(() => command(program, [...words, path]));
+  for (const [name, variable] of Object.entries(OTHERS)) {
+    const program = process.env[variable];
+    if (program !== undefined) contestants[name] = () => seconds(() => command(program, ['-p', path]));
   }
   const found = await inTurn(contestants);
   return row({ id: 'scan.checkpoint-200-MB', unit: 's, whole process', better: 'less', ours: 'ours', found });
@@ -96,4 +97,16 @@ async function directory(folder) {
     'one thread': () => seconds(() => scanPaths([many], { workers: 1 })),
   });
   return row({ id: 'scan.1000-files', unit: 's', better: 'less', ours: 'threads', found });
+}
+
+/** A pickle, and one with a hundred and sixty times as many opcodes. */
+async function memory(folder) {
+  const peak = (name) => {
+    const scan = `import(process.argv[1]).then((lib) => lib.scanPaths([process.argv[2]]))
+      .then(() => console.log(process.resourceUsage().maxRSS / 1024))`;
+    const library = fileURLToPath(new URL('../build/js/index.js', import.meta.url));
+    return Number(spawnSync(process.execPath, ['-e', scan, library, join(folder, name)], { encoding: 'utf8' }).stdout);
+  };
+  const found = await inTurn({ ours: () => peak('ops.pkl'), 'ours, a pickle of a 160th': () => peak('small.pkl') }, 3);
+  return row({ id: 'scan.memory', unit: 'MiB, peak of the process', better: 'less', ours: 'ours', found });
 }
