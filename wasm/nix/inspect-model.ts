@@ -1,16 +1,15 @@
 // `inspectModel path`: what a model file holds, with the names and numbers of `nix-ai-model inspect` and of
 // the plugin's builtins.inspectModel (nix/plugin/inspect-model.cc).
 
-import { FORMAT_INVALID } from '../../build/generated/status';
 import { gguf } from '../gguf';
 import { Value } from '../json/value';
-import { begin, problem } from '../problem';
 import { safetensors, safetensorssize } from '../safetensors';
-import { literal, Text, textAt } from '../text';
+import { inspectopen } from '../scan/session';
+import { Text, textAt } from '../text';
 import { Attributes, newAttributes } from './attributes';
-import { failNow } from './failure';
 import { content, contentSize, nameOf, openFile } from './file';
-import { makeInt, makeNull } from './host';
+import { makeInt } from './host';
+import { runMachine } from './machine';
 import { makeValue, treeOf } from './make-value';
 import { putTotals } from './totals';
 import { makeTensors } from './tensors';
@@ -23,11 +22,21 @@ export function inspectModel(argument: u32): u32 {
   const name = nameOf(argument);
   if (isGguf() || name.endsWith('.gguf')) return describeGguf(name);
   if (looksLikeSafetensors() || name.endsWith('.safetensors')) return describeSafetensors(name);
-  begin();
-  const made = problem(FORMAT_INVALID).subject(name).wanted(literal('a safetensors or GGUF file'));
-  made.message.put('inspectModel does not know the format of this file');
-  failNow(null);
-  return 0;
+  return describeParts(argument);
+}
+
+/** Formats whose description is spread over the file: arrays, archives, ONNX. */
+function describeParts(argument: u32): u32 {
+  const name = nameOf(argument);
+  inspectopen(name.ptr, name.size, contentSize);
+  const record = runMachine();
+  // Once more: the machine has emptied the arena.
+  const found = treeOf(record, nameOf(argument));
+  const attributes = newAttributes(16);
+  putMember(attributes, found, 'version', 'version');
+  putMember(attributes, found, 'headerBytes', 'headerBytes');
+  putMember(attributes, found, 'trailing', 'trailing');
+  return describe(attributes, found);
 }
 
 function isGguf(): bool {
@@ -65,16 +74,19 @@ function describeSafetensors(name: Text): u32 {
   return describe(attributes, found);
 }
 
-/** What both formats have. */
+/** What all formats have. */
 function describe(attributes: Attributes, found: Value): u32 {
   const tensors = changetype<Value>(found.member('tensors'));
   putMember(attributes, found, 'format', 'format');
   putMember(attributes, found, 'metadata', 'metadata');
-  putTotals(attributes, tensors);
+  const bytes = found.member('bytes');
+  const parameters = changetype<Value>(found.member('parameters'));
+  // A storage that tensors share counts once; in safetensors, whose data has no other part, none is shared.
+  putTotals(attributes, tensors, parameters, bytes !== null ? bytes : changetype<Value>(found.member('dataSize')));
   return attributes.put('tensorList', makeTensors(tensors)).make();
 }
 
 function putMember(to: Attributes, from: Value, name: string, as: string): void {
   const value = from.member(name);
-  to.put(as, value === null ? makeNull() : makeValue(value));
+  if (value !== null) to.put(as, makeValue(value));
 }

@@ -1,45 +1,14 @@
-// `scanModel path`: the scanner's machine (scan/session.ts), driven over a file in memory. Nothing can be
-// unpacked here: what is compressed is reported as unscannable.
+// `scanModel path`: the scanner, over a file in memory. Nothing can be unpacked here: what is compressed is
+// reported as unscannable.
 
-import { reply, reset } from '../abi';
-import { KEEP, OPEN } from '../scan/decoding';
-import { CANNOT, FINISHED, READ, REQUEST_BYTES, scanfeed, scanopen, scanstep } from '../scan/session';
-import { content, contentSize, nameOf, openFile } from './file';
+import { scanopen } from '../scan/session';
+import { contentSize, nameOf, openFile } from './file';
+import { runMachine } from './machine';
 import { makeValue, treeOf } from './make-value';
 
 export function scanModel(argument: u32): u32 {
   openFile(argument, 'scanModel');
   const name = nameOf(argument);
   scanopen(name.ptr, name.size, contentSize);
-  return makeValue(treeOf(runScan(), null));
-}
-
-/** Steps to the end; a reply whose data is the report. */
-function runScan(): usize {
-  let record = step();
-  while (load<u32>(record) == 0) {
-    const request = <usize>load<u32>(record, 4);
-    const kind = load<u32>(request);
-    const size = <usize>load<u32>(record, 8);
-    if (kind == FINISHED) return reply(0, request + REQUEST_BYTES, size - REQUEST_BYTES);
-    if (kind == READ) scanfeed(read(request));
-    else scanfeed(kind == OPEN || kind == KEEP ? CANNOT : 0);
-    record = step();
-  }
-  return record;
-}
-
-/** The machine may reserve memory, which it can while the arena is empty. */
-function step(): usize {
-  reset();
-  return scanstep();
-}
-
-/** Always of the file itself: no other source is ever opened. */
-function read(request: usize): i64 {
-  const offset = load<u64>(request, 8);
-  if (offset >= <u64>contentSize) return 0;
-  const size = min(load<u64>(request, 16), <u64>contentSize - offset);
-  memory.copy(load<u32>(request, 24), content + <usize>offset, <usize>size);
-  return <i64>size;
+  return makeValue(treeOf(runMachine(), null));
 }

@@ -1,17 +1,11 @@
-// A model file's tensors, from the rows of the core's descriptions: GGUF's have `offset` and `bytes`,
-// safetensors' have `offsets`, from and to.
+// A model file's tensors, from the rows of the core's descriptions, which have `offset` and `bytes`; those
+// of safetensors have `offsets` instead, from and to.
 
 import { Value } from '../json/value';
 import { allocate } from '../abi';
 import { newAttributes } from './attributes';
 import { makeInt, makeList } from './host';
 import { makeValue, unsignedOf } from './make-value';
-
-/** Bytes from the beginning of the data. */
-function offsetOf(tensor: Value): u64 {
-  const offsets = tensor.member('offsets');
-  return unsignedOf(offsets !== null ? offsets.child(0) : changetype<Value>(tensor.member('offset')));
-}
 
 export function bytesOf(tensor: Value): u64 {
   const offsets = tensor.member('offsets');
@@ -26,7 +20,7 @@ export function elementsOf(tensor: Value): u64 {
   return elements;
 }
 
-/** A list of { name, dtype, shape, offset, bytes }. */
+/** A list of { name, dtype, shape, offset, bytes }, with `order` and `storage` where a format has them. */
 export function makeTensors(tensors: Value): u32 {
   const ids = allocate(4 * <usize>tensors.count);
   for (let i = 0; i < tensors.count; i++) {
@@ -36,10 +30,12 @@ export function makeTensors(tensors: Value): u32 {
 }
 
 function makeTensor(tensor: Value): u32 {
+  const offsets = tensor.member('offsets');
+  if (offsets === null) return makeValue(tensor);
   const attributes = newAttributes(8);
   attributes.put('name', makeValue(changetype<Value>(tensor.member('name'))));
   attributes.put('dtype', makeValue(changetype<Value>(tensor.member('dtype'))));
   attributes.put('shape', makeValue(changetype<Value>(tensor.member('shape'))));
-  attributes.put('offset', makeInt(<i64>offsetOf(tensor))).put('bytes', makeInt(<i64>bytesOf(tensor)));
+  attributes.put('offset', makeInt(<i64>unsignedOf(offsets.child(0)))).put('bytes', makeInt(<i64>bytesOf(tensor)));
   return attributes.make();
 }

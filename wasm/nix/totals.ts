@@ -1,4 +1,4 @@
-// Sums over tensors: of all, and of each element type, the one with most bytes first.
+// Sums over tensors: of all, as the core has them, and of each element type, the one with most bytes first.
 
 import { allocate } from '../abi';
 import { List, newList, sortList } from '../list';
@@ -6,6 +6,7 @@ import { Value } from '../json/value';
 import { compareBytes, sameBytes, Text } from '../text';
 import { Attributes, newAttributes } from './attributes';
 import { makeInt, makeList, makeString } from './host';
+import { makeValue } from './make-value';
 import { bytesOf, elementsOf } from './tensors';
 
 @unmanaged
@@ -37,11 +38,9 @@ function newTotals(dtype: Text): Totals {
 }
 
 /** `tensors`, `parameters`, `bytes`, `dtypes`. */
-export function putTotals(to: Attributes, tensors: Value): void {
-  const all = newTotals(tensors);
+export function putTotals(to: Attributes, tensors: Value, parameters: Value, bytes: Value): void {
   const rows = newList<Totals>();
   for (let i = 0; i < tensors.count; i++) {
-    all.add(tensors.child(i));
     rowOf(rows, changetype<Text>(tensors.child(i).member('dtype'))).add(tensors.child(i));
   }
   sortList<Totals>(rows, (a, b) => compareBytes(a.dtype, b.dtype));
@@ -52,7 +51,8 @@ export function putTotals(to: Attributes, tensors: Value): void {
     const row = newAttributes(4).put('dtype', makeString(dtype.ptr, dtype.size));
     store<u32>(ids + 4 * <usize>i, rows.at(i).put(row).make());
   }
-  all.put(to).put('dtypes', makeList(ids, rows.count));
+  to.put('tensors', makeInt(<i64>tensors.count)).put('parameters', makeValue(parameters));
+  to.put('bytes', makeValue(bytes)).put('dtypes', makeList(ids, rows.count));
 }
 
 /** There are some dozens of types at most: the core knows no others. */

@@ -9,6 +9,8 @@ import { ModelError, renderError } from '../../../src/base/errors.ts';
 import { inspectModelFile } from '../../../src/core/inspect.ts';
 import { countDtypes } from '../../../src/inspect/facts.ts';
 import { ggufFile } from '../../core/gguf-file.ts';
+import { CLEAN } from '../../scan/clean-cases.ts';
+import { NixError } from './host.ts';
 import { errorOf, evaluate } from './module.ts';
 import { NixPath } from './nix-values.ts';
 
@@ -24,7 +26,6 @@ function readerOf(bytes: Uint8Array): (offset: number, length: number) => Promis
 /** What `nix-ai-model inspect --json --tensors` prints of the file. */
 async function fromCommandLine(bytes: Uint8Array, name: string): Promise<unknown> {
   const found = await inspectModelFile(readerOf(bytes), bytes.length, name);
-  if (found === undefined) throw new Error('unknown');
   const { tensors, ...rest } = found;
   const row = { ...rest, tensors: tensors.length, dtypes: countDtypes([found]), tensorList: tensors };
   return JSON.parse(JSON.stringify(row)) as unknown;
@@ -32,6 +33,16 @@ async function fromCommandLine(bytes: Uint8Array, name: string): Promise<unknown
 
 function inspected(bytes: Uint8Array, name: string): unknown {
   return evaluate('inspectModel', new NixPath(name), { readFile: () => bytes });
+}
+
+/** Undefined for what would have to be unpacked. */
+function inspectedOrPacked(data: Uint8Array, name: string): { format: string } | undefined {
+  try {
+    return inspected(data, name) as { format: string };
+  } catch (error) {
+    if (error instanceof NixError && error.message.includes('compress')) return undefined;
+    throw error;
+  }
 }
 
 function safetensors(header: unknown, data: number): Buffer {
@@ -77,6 +88,18 @@ const FILES: readonly (readonly [what: string, name: string, bytes: Buffer])[] =
 describe('inspectModel in nix-wasm.wasm', () => {
   it.each(FILES)('says what the command line says: %s', async (_, name, bytes) => {
     expect(inspected(bytes, name)).toEqual(await fromCommandLine(bytes, name));
+  });
+
+  it('describes arrays, checkpoints and ONNX as the command line does, unless they are compressed', async () => {
+    const formats = new Set<string>();
+    for (const { name, data } of CLEAN) {
+      const expected = await fromCommandLine(data, `/m/${name}`).catch(() => undefined);
+      if (expected === undefined) continue;
+      const found = inspectedOrPacked(data, `/m/${name}`);
+      if (found !== undefined) expect(found).toEqual(expected);
+      formats.add(found?.format ?? 'packed');
+    }
+    expect([...formats].sort()).toEqual(expect.arrayContaining(['npy', 'onnx', 'packed', 'torch', 'torchscript']));
   });
 
   it('reads a real file by its path, and by a string that names it', () => {
@@ -131,7 +154,9 @@ describe('inspectModel in nix-wasm.wasm', () => {
 
   it('says which formats it knows, and what it takes', () => {
     const readFile = (): Uint8Array => Buffer.from('just text');
-    expect(errorOf('inspectModel', new NixPath('/m/notes.txt'), { readFile })).toContain('a safetensors or GGUF file');
+    const text = errorOf('inspectModel', new NixPath('/m/notes.txt'), { readFile });
+    expect(text).toContain('[NO_FILES_MATCH]');
+    expect(text).toContain('on:     /m/notes.txt');
     expect(errorOf('inspectModel', 5n)).toContain('inspectModel takes the path of a file');
   });
 
