@@ -21,11 +21,11 @@ export async function scratch(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'nix-ai-models-plugin-'));
 }
 
-/** A model with a name and a content that no other test has. */
-export async function makeModel(parent: string): Promise<TestModel> {
+/** A model with a name and a content that no other test has. `extra` are more files, by name. */
+export async function makeModel(parent: string, extra: Readonly<Record<string, string>> = {}): Promise<TestModel> {
   const name = `plugin-test-${randomBytes(6).toString('hex')}`;
   const directory = join(parent, name);
-  const contents = { 'config.json': `{"model":"${name}"}`, 'onnx/model.bin': weights() };
+  const contents = { 'config.json': `{"model":"${name}"}`, 'onnx/model.bin': weights(), ...extra };
   await mkdir(join(directory, 'onnx'), { recursive: true });
   for (const [path, content] of Object.entries(contents)) await writeFile(join(directory, path), content);
   const hex = await output('nix-hash', ['--type', 'sha256', directory]);
