@@ -15,7 +15,9 @@ const CLOSE = 4;
 export const DONE = 5;
 
 /** Why there are no more bytes than were answered. */
-const REASONS: Readonly<Record<FailureReason, bigint>> = { cannot: 1n, broken: 2n, tooLarge: 3n, trailing: 4n };
+const REASONS: Readonly<Record<FailureReason, bigint>> = {
+  cannot: 1n, broken: 2n, tooLarge: 3n, trailing: 4n,
+};
 
 const REQUEST_BYTES = 40;
 

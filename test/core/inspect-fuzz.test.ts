@@ -1,5 +1,5 @@
-// Thousands of damaged checkpoints, arrays and graphs: inspect answers every one, with a description or with an
-// error about the file, and reads no file for ever. `npm run soak` runs a million.
+// Thousands of damaged checkpoints, arrays and graphs: inspect answers every one, with a description or
+// with an error about the file, and reads no file for ever. `npm run soak` runs a million.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,8 @@ save('packed.pt', {'a': a, 0: {1: b}}, method=zipfile.ZIP_DEFLATED)
 `);
   const files = [...readdirSync(folder).map((name) => readFileSync(join(folder, name))), ONNX];
   const isRead = (data: Buffer): boolean => /^(PK|\x93NUMPY)/.test(data.subarray(0, 6).toString('latin1'));
-  const others = [...CLEAN, ...MALICIOUS].map(({ data }) => data).filter((data) => data.length < 3000 && isRead(data));
+  const all = [...CLEAN, ...MALICIOUS].map(({ data }) => data);
+  const others = all.filter((data) => data.length < 3000 && isRead(data));
   // The checkpoints have most to say: they come in for half of the rounds.
   seeds = others.flatMap((data, i) => [data, files[i % files.length] ?? data]);
 });

@@ -9,7 +9,7 @@ import { type ModelFile, inspectModelFile } from '../../src/core/inspect.ts';
 import { pythonWith, runPython } from '../python.ts';
 import { checkpoint, zip } from '../scan/zips.ts';
 import { writeCheckpoints } from './checkpoint-files.ts';
-import { inspectBytes } from './counted-parts.ts';
+import { type CountedInspection, inspectBytes } from './counted-parts.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -64,7 +64,7 @@ afterAll(() => {
 });
 
 /** The file, read where it lies. */
-async function inspect(name: string): Promise<{ file: ModelFile; size: number; requests: number; bytes: number }> {
+async function inspect(name: string): Promise<CountedInspection & { readonly size: number }> {
   const path = join(folder, name), { size } = statSync(path), descriptor = openSync(path, 'r');
   let requests = 0, bytes = 0;
   try {
@@ -231,6 +231,8 @@ describe('a PyTorch checkpoint', () => {
     ['that is a plain pickle', Buffer.from('80047d942e', 'hex'), 'NO_FILES_MATCH', /does not read/],
     ['with an encrypted pickle', zip([{ name: 'a/data.pkl', data: Buffer.from('80027d2e', 'hex'), flags: 1 }]), 'FORMAT_INVALID', /encrypted/],
   ])('%s is refused in plain words', async (_, data, code, message) => {
-    await expect(inspectBytes(data)).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
+    await expect(inspectBytes(data)).rejects.toMatchObject({
+      code, message: expect.stringMatching(message) as string,
+    });
   });
 });
