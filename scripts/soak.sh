@@ -13,3 +13,6 @@ fuzz test/core/scan-source.test.ts -t damaged   # scan: what unpacks
 fuzz test/scan/keras.test.ts -t damaged         # scan: Keras, from larger files
 fuzz test/core/inspect-fuzz.test.ts             # inspect: checkpoints, arrays, graphs
 fuzz test/wasm/fuzz.test.ts -t damaged          # inspect: headers; specs, locks, names, patterns
+# Slow under sanitizers: an hour of it at most.
+NIX_AI_MODELS_SOAK=$((NIX_AI_MODELS_SOAK < 20000 ? NIX_AI_MODELS_SOAK : 20000))
+fuzz test/plugin/sanitizers.test.ts             # what reads files in the evaluator, under AddressSanitizer
