@@ -57,8 +57,13 @@ export function header(messages: readonly Message[], old = false): Buffer {
 
 export function pack({ type, data, flags = 0 }: Message, old = false): Buffer {
   if (!old) return bytes(Buffer.from([type]), u16(data.length), Buffer.from([flags]), data);
-  const padded = bytes(data, Buffer.alloc((8 - (data.length % 8)) % 8));
+  const padded = bytes(data, padding(data));
   return bytes(u16(type), u16(padded.length), Buffer.from([flags, 0, 0, 0]), padded);
+}
+
+/** Up to the next multiple of 8 bytes. */
+function padding(data: Buffer): Buffer {
+  return Buffer.alloc((8 - (data.length % 8)) % 8);
 }
 
 const FIXED = (size: number): Buffer => bytes('\x13\0\0\0', u32(size));
@@ -81,12 +86,13 @@ export function attribute(name: string, text: string, options: AttributeOptions 
 /** An attribute whose text is number 1 of the collection behind the root object. */
 export function variable(name: string, text: string, options: AttributeOptions = {}): Placed {
   const size = u32(Buffer.byteLength(text));
-  return (behind) => ({ type: 0x0c, data: attributeData(name, VARIABLE, bytes(size, u64(behind), u32(1)), options) });
+  const data = (behind: number): Buffer => bytes(size, u64(behind), u32(1));
+  return (behind) => ({ type: 0x0c, data: attributeData(name, VARIABLE, data(behind), options) });
 }
 
 function attributeData(name: string, type: Buffer, data: Buffer, options: AttributeOptions): Buffer {
   const { version = 3, space = SCALAR, flags = 0 } = options;
-  const round = (piece: Buffer): Buffer => (version === 1 ? bytes(piece, Buffer.alloc((8 - (piece.length % 8)) % 8)) : piece);
+  const round = (piece: Buffer): Buffer => (version === 1 ? bytes(piece, padding(piece)) : piece);
   const own = bytes(name, '\0');
   const sizes = bytes(Buffer.from([version, flags]), u16(own.length), u16(type.length), u16(space.length), version === 3 ? '\0' : '');
   return bytes(sizes, round(own), round(type), round(space), data);
@@ -96,7 +102,7 @@ function attributeData(name: string, type: Buffer, data: Buffer, options: Attrib
 export function collection(...texts: string[]): Buffer {
   const objects = texts.map((text, i) => {
     const data = Buffer.from(text);
-    return bytes(u16(i + 1), u16(1), u32(0), u64(data.length), data, Buffer.alloc((8 - (data.length % 8)) % 8));
+    return bytes(u16(i + 1), u16(1), u32(0), u64(data.length), data, padding(data));
   });
   const body = bytes(...objects, Buffer.alloc(16));
   return bytes('GCOL\x01\0\0\0', u64(body.length + 16), body);
