@@ -24,7 +24,7 @@ export async function scanStage(plan: Plan, stage: Stage, context: Context): Pro
   const { scan } = plan;
   return await withScratch(context.cacheDirectory, async (directory) => {
     await assemble(plan, stage, directory);
-    return await scanModel(plan, scan, directory, context);
+    return await scanModel(plan, scan, directory, context, true);
   });
 }
 
@@ -58,11 +58,12 @@ async function scanModel(
   scan: ScanSettings,
   directory: string,
   context: Context,
+  ownLinks = false,
 ): Promise<boolean> {
   const { spec } = plan;
   const { progress, signal } = context;
   progress({ type: 'step', text: `scan ${spec.name}` });
-  const report = await scanPaths([directory], { policy: scan.policy, signal });
+  const report = await scanPaths([directory], { policy: scan.policy, ownLinks, signal });
   if (report.accepted) {
     await recordAccepted(plan, context);
     return true;

@@ -12,6 +12,7 @@ export { globmatch, selectpaths } from './glob-match';
 export { narframes } from './nar';
 export { decodeopen, decodestep } from './decode/decoder';
 export { inspectopen, scanfeed, scanopen, scanstep } from './scan/session';
+export { scantree } from './scan/tree';
 export { parsespec } from './spec/spec';
 export { pin, plan } from './plan';
 export { storepath } from './store-path';

@@ -11,6 +11,7 @@ import { EMPTY_DICT, EVIL, pickle } from '../scan/assemble.ts';
 import { CLEAN } from '../scan/clean-cases.ts';
 import { MALICIOUS } from '../scan/malicious-cases.ts';
 import { zip } from '../scan/zips.ts';
+import { filesAlone } from './files-alone.ts';
 import { remove, removeFromStore, scratch } from './models.ts';
 import { commandLine, impureEval, PLUGIN, pureEval, run, WHY_NOT } from './nix-run.ts';
 
@@ -30,7 +31,7 @@ describe.skipIf(WHY_NOT)(`builtins.scanModel${WHY_NOT ? ` (${WHY_NOT})` : ''}`, 
     return JSON.parse(stdout) as PathsReport;
   }
   async function fromCommandLine(path: string): Promise<PathsReport> {
-    return JSON.parse((await run(COMMAND, ['scan', '--json', path])).stdout) as PathsReport;
+    return filesAlone(JSON.parse((await run(COMMAND, ['scan', '--json', path])).stdout) as PathsReport);
   }
   it('judges the whole corpus as the command line does', async () => {
     const corpus = join(folder, 'corpus');

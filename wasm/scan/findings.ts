@@ -123,7 +123,7 @@ function clean(text: Text): Text {
   return (end < text.size ? to.put('...') : to).asText();
 }
 
-function severityName(severity: u32): string {
+export function severityName(severity: u32): string {
   if (severity == MALICIOUS) return 'malicious';
   if (severity == SUSPICIOUS) return 'suspicious';
   return severity == UNSCANNABLE ? 'unscannable' : 'note';

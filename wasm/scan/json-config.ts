@@ -20,6 +20,7 @@ import { report, reportPlain } from './findings';
 import { judgeTemplate } from './jinja/judge';
 import { judgeKerasConfig } from './keras-config';
 import { isKerasConfig } from './keras-sniff';
+import { addNeed } from './needs';
 import { DONE, MORE, Task } from './task';
 import { whole, wholeAt } from './whole';
 
@@ -114,7 +115,18 @@ function readReferences(isPipeline: bool): void {
 function judgeReference(name: Text): void {
   if (!ok() || name.size == 0) return;
   if (holds(name, 0x2d2d)) accuse(REPOSITORY_FOREIGN_CODE, 'The configuration names Python code of another repository.', name);
-  else accuse(REPOSITORY_CODE, 'The configuration names Python code of its own, which is run when remote code is trusted.', name);
+  else {
+    accuse(REPOSITORY_CODE, 'The configuration names Python code of its own, which is run when remote code is trusted.', name);
+    addNeed(fileOf(name));
+  }
+}
+
+/** "module.Class" lies in module.py. */
+function fileOf(name: Text): Text {
+  const dot = name.lastIndexOf(0x2e), file = newOutput(name.size + 4);
+  const size = dot < 0 ? name.size : <usize>dot;
+  for (let i: usize = 0; i < size; i++) file.byte(name.at(i) == 0x2e ? 0x2f : name.at(i));
+  return file.put('.py').asText();
 }
 
 /** Of PEFT: the module is imported whoever it belongs to. */
