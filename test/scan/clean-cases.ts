@@ -5,11 +5,15 @@ import {
   EMPTY_TUPLE, frame, global, int, MARK, MEMOIZE, NONE, pickle, POP, pickle4, proto, REDUCE, SETITEM,
   SETITEMS, shortBytes, stackGlobal, STOP, text, TRUE, TUPLE, TUPLE1, TUPLE2, TUPLE3, u64,
 } from './assemble.ts';
+import { ggufFile } from '../core/gguf-file.ts';
+import { tensor as row } from '../core/safetensors-cases.ts';
 import { joblibArray } from './joblib-file.ts';
 import { npy } from './npy-file.ts';
 import { gzipped, PACKED, zlibbed } from './packed.ts';
 import { PROTOBUF_CLEAN } from './protobuf-cases.ts';
+import { safetensors } from './safetensors-file.ts';
 import { tar } from './tar-file.ts';
+import { HONEST } from './templates.ts';
 import { TORCHSCRIPT_CLEAN } from './torchscript-cases.ts';
 import { checkpoint, zip } from './zips.ts';
 
@@ -135,6 +139,28 @@ const CHECKPOINTS: CleanCase[] = [
   clean('a storage of bytes', checkpoint(pickle(tensor('0', 3, 'ByteStorage')), { 0: Buffer.alloc(3) }), 'torch', 'model.pt'),
 ];
 
+/** Formats whose headers are judged, and the texts that decide what is run. */
+const HEADERS: CleanCase[] = [
+  plain('safetensors of two tensors', safetensors(
+    { __metadata__: { format: 'pt' }, a: row('F32', [2, 3], 0, 24), b: row('I64', [1], 24, 32) }, 32,
+  ), 'safetensors', 'model.safetensors'),
+  plain('GGUF with a vocabulary, a template and tensors', ggufFile({
+    metadata: [
+      ['general.architecture', { type: 'string', value: 'llama' }],
+      ['tokenizer.ggml.tokens', { of: 'string', values: ['a', 'b'] }],
+      ['tokenizer.ggml.scores', { of: 'f32', values: [0, 1] }],
+      ['tokenizer.chat_template', { type: 'string', value: HONEST.ChatML ?? '' }],
+    ],
+    tensors: [{ name: 'w', type: 0, shape: [8], bytes: 32 }, { name: 'q', type: 2, shape: [32, 2], bytes: 36 }],
+  }), 'gguf', 'model.gguf'),
+  plain('a chat template', HONEST['Llama 2'] ?? '', 'text', 'chat_template.jinja'),
+  plain('a configuration with a chat template', JSON.stringify({
+    added_tokens: [{ content: '<s>' }], chat_template: [{ name: 'default', template: HONEST.Gemma }, { name: 'x', template: HONEST.Phi }],
+  }), 'text', 'tokenizer_config.json'),
+  plain('a configuration', '{"architectures": ["X"], "a": [1.5e3, -2, NaN, true, null, "\\u00e9\\ud800"], "auto_map": {}}', 'text', 'config.json'),
+  plain('the components of a pipeline', JSON.stringify({ _class_name: 'P', unet: ['diffusers', 'U'], a: [null, null] }), 'text', 'model_index.json'),
+];
+
 const ARRAYS: CleanCase[] = [
   clean('an array', npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", Buffer.alloc(24)), 'npy', 'a.npy'),
   clean('a scalar', npy("{'descr': '|b1', 'fortran_order': False, 'shape': (), }", Buffer.alloc(1)), 'npy', 'a.npy'),
@@ -164,5 +190,5 @@ const OTHERS: CleanCase[] = [
 ];
 
 export const CLEAN: readonly CleanCase[] = [
-  ...PICKLES, ...CHECKPOINTS, ...ARRAYS, ...OTHERS, ...PROTOBUF_CLEAN, ...TORCHSCRIPT_CLEAN,
+  ...PICKLES, ...CHECKPOINTS, ...HEADERS, ...ARRAYS, ...OTHERS, ...PROTOBUF_CLEAN, ...TORCHSCRIPT_CLEAN,
 ];
