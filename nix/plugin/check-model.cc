@@ -75,13 +75,15 @@ std::string verdictOf(const Json &report) {
   return verdict == "clean" && !report.at("unread").empty() ? "unscannable" : verdict;
 }
 
-Json scanStorePath(Evaluation &evaluation, const std::string &storePath, const Json &policy) {
+Json scanStorePath(Evaluation &evaluation, const Pin &pin, const Json &policy) {
   const auto resolve = [&](const std::string &file) { return resolveInStore(evaluation, file); };
-  FoundFiles found = findFiles(evaluation, "", evaluation.realPath(storePath), resolve);
+  const Tree tree{"", pin.storePath, evaluation.realPath(pin.storePath), pin.form == "files"};
+  FoundFiles found = findFiles(evaluation, "", tree.directory, resolve);
   // Named as they are in the model.
   for (FoundFile &file : found.files) file.path.erase(0, file.path.find_first_not_of('/'));
   for (UnreadFile &file : found.unread) file.path.erase(0, file.path.find_first_not_of('/'));
-  return scanFiles(evaluation, found, policy);
+  std::error_code unknown;
+  return scanFiles(evaluation, found, policy, fs::is_directory(tree.directory, unknown) ? &tree : nullptr);
 }
 
 } // namespace
@@ -90,7 +92,7 @@ void requireAccepted(Evaluation &evaluation, const std::string &specJson, const 
   if (pin.scanKey.empty() || isAccepted(pin.scanKey)) return;
   const Json plan = planOf(evaluation, specJson);
   const Json &settings = objectAt(plan, "scan");
-  const Json report = scanStorePath(evaluation, pin.storePath, objectAt(settings, "policy"));
+  const Json report = scanStorePath(evaluation, pin, objectAt(settings, "policy"));
   if (report.at("accepted").get<bool>()) return recordAccepted(pin.scanKey, pin.storePath);
   const std::vector<std::string> findings = worstFindings(report);
   const std::string verdict = verdictOf(report);

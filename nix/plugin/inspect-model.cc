@@ -27,7 +27,9 @@ constexpr std::string_view INDEX_SUFFIX = ".safetensors.index.json";
 
 /** Sums over tensors; also of one element type. */
 struct Totals {
-  uint64_t tensors = 0, parameters = 0, bytes = 0;
+  uint64_t tensors = 0;
+  uint64_t parameters = 0;
+  uint64_t bytes = 0;
 
   void operator+=(const Totals &other) {
     tensors += other.tensors;
@@ -41,10 +43,11 @@ struct Summary {
   std::map<std::string, Totals> dtypes;
 
   void add(const Json &header) {
+    // Not their sum: tensors may share their bytes.
+    all += {0, header.at("parameters"), header.at("bytes")};
     for (const Json &row : header.at("dtypes")) {
-      const Totals totals{row.at("tensors"), row.at("parameters"), row.at("bytes")};
-      dtypes[row.at("dtype").get<std::string>()] += totals;
-      all += totals;
+      dtypes[row.at("dtype").get<std::string>()] += {row.at("tensors"), row.at("parameters"), row.at("bytes")};
+      all.tensors += row.at("tensors").get<uint64_t>();
     }
   }
 

@@ -11,27 +11,29 @@ namespace ai_models {
 
 using Json = nlohmann::json;
 
-Json scanFiles(Evaluation &evaluation, const FoundFiles &found, const Json &policy) {
+Json scanFiles(Evaluation &evaluation, const FoundFiles &found, const Json &policy, const Tree *tree) {
   const auto tick = [&] { evaluation.checkInterrupt(); };
   Json files = Json::array(), unread = Json::array();
-  std::vector<std::string> verdicts;
-  bool accepted = true;
   const auto leave = [&](const std::string &path, const std::string &error) {
     unread.push_back({{"path", path}, {"error", error}});
-    accepted = false;
   };
   for (const UnreadFile &file : found.unread) leave(file.path, file.error);
   for (const FoundFile &file : found.files) {
     try {
       Json report = Json::parse(scanFile(LocalFile(file.file), tick));
-      applyPolicy(report, policy);
       report["path"] = file.path;
-      verdicts.push_back(textAt(report, "verdict"));
-      accepted = accepted && isAcceptable(verdicts.back(), policy);
       files.push_back(std::move(report));
     } catch (const UnreadableFile &failure) {
       leave(file.path, failure.why);
     }
+  }
+  if (tree != nullptr) judgeTree(files, *tree);
+  std::vector<std::string> verdicts;
+  bool accepted = unread.empty();
+  for (Json &report : files) {
+    applyPolicy(report, policy);
+    verdicts.push_back(textAt(report, "verdict"));
+    accepted = accepted && isAcceptable(verdicts.back(), policy);
   }
   return {{"version", 1},          {"scanner", SCANNER},   {"verdict", worstOf(verdicts)},
           {"accepted", accepted}, {"files", std::move(files)}, {"unread", std::move(unread)}};

@@ -9,6 +9,8 @@
 #include "scan-files.h"
 #include "store-text.h"
 
+#include <filesystem>
+
 namespace ai_models {
 
 namespace {
@@ -33,10 +35,14 @@ Plain scanModel(Evaluation &evaluation, Value &argument) {
     throw Failure("SPEC_INVALID", "builtins.scanModel takes the path of a file or a directory",
                   {{}, {}, {}, {"Give a path, or a model that builtins.fetchModel returned."}});
   const std::string file = evaluation.localFile(argument);
-  const FoundFiles found = findFiles(evaluation, evaluation.string(argument), file,
-                                     [&](const std::string &path) { return evaluation.readableFile(path); });
+  const std::string name = evaluation.string(argument);
+  const FoundFiles found =
+      findFiles(evaluation, name, file, [&](const std::string &path) { return evaluation.readableFile(path); });
   if (found.files.empty() && found.unread.size() == 1) throw UnreadableFile(file, found.unread.front().error);
-  const Json report = scanFiles(evaluation, found, Json::object());
+  std::error_code unknown;
+  const bool isTree = std::filesystem::is_directory(file, unknown);
+  const Tree tree{name, name, file};
+  const Json report = scanFiles(evaluation, found, Json::object(), isTree ? &tree : nullptr);
   const StoreText storeText(evaluation);
   PlainAttributes result;
   for (const auto &[name, value] : report.items())

@@ -15,6 +15,12 @@ using Json = nlohmann::json;
 /** From bad to good. */
 constexpr const char *VERDICTS[] = {"malicious", "suspicious", "unscannable"};
 
+/** What is no file has such a format (judge-tree.cc), and is not asked for it. */
+constexpr const char *NO_FILES[] = {"directory", "symlink"};
+
+/** A model that brings or fetches code which its loader runs. */
+constexpr const char *CODE_RULES[] = {"repository-code", "repository-foreign-code", "repository-python"};
+
 bool contains(const Json &list, const std::string &text) {
   return list.is_array() && std::find(list.begin(), list.end(), text) != list.end();
 }
@@ -24,6 +30,7 @@ bool isAnswered(const Json &finding, const Json &policy) {
   const std::string rule = textAt(finding, "rule");
   const bool isLibrary = rule == "pickle-library-global";
   if (isLibrary && policy.value("allowLibraryGlobals", false)) return true;
+  if (policy.value("allowRemoteCode", false) && contains(Json(CODE_RULES), rule)) return true;
   const std::string global = textAt(finding, "global");
   if (global.empty() || (!isLibrary && rule != "pickle-unknown-global")) return false;
   return contains(policy.value("allowGlobals", Json::array()), global);
@@ -49,7 +56,9 @@ void applyPolicy(Json &report, const Json &policy) {
   for (Json &finding : report.at("findings"))
     if (!isAnswered(finding, policy)) kept.push_back(std::move(finding));
   const std::string format = textAt(report, "format");
-  if (policy.contains("allowFormats") && !contains(policy["allowFormats"], format)) kept.push_back(refusedFormat(format));
+  const bool isFile = !contains(Json(NO_FILES), format);
+  if (isFile && policy.contains("allowFormats") && !contains(policy["allowFormats"], format))
+    kept.push_back(refusedFormat(format));
   std::vector<std::string> severities;
   for (const Json &finding : kept) severities.push_back(textAt(finding, "severity"));
   // Findings that are not listed cannot be answered by name.

@@ -66,6 +66,13 @@ std::string planModel(std::string_view specJson, std::string_view storeDirectory
   return askAboutSpec(CORE_EXPORT(plan), specJson, storeDirectory);
 }
 
+std::string scanTree(std::string_view entriesJson) {
+  return withInstance([&](Instance &core) {
+    const Bytes entries = core.put(entriesJson);
+    return CORE_EXPORT(scantree)(core.get(), entries.address, entries.size);
+  });
+}
+
 uint64_t safetensorsSize(std::string_view start, uint64_t fileSize, const std::string &subject) {
   return numberOf(askAboutFile(CORE_EXPORT(safetensorssize), start, fileSize, subject));
 }

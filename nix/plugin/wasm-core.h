@@ -12,6 +12,9 @@ namespace ai_models {
 std::string pinModel(std::string_view specJson, std::string_view storeDirectory);
 std::string planModel(std::string_view specJson, std::string_view storeDirectory);
 
+/** What a directory shows that no file of it does, from a JSON list of its entries (wasm/scan/tree.ts). */
+std::string scanTree(std::string_view entriesJson);
+
 // Files: from a beginning of the file and its size. `subject` names the file in an error. A description lists
 // each tensor, or has sums by element type in their place.
 

@@ -3,10 +3,11 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeModel as makeShards } from '../../scripts/make-model.mjs';
 import { EMPTY_DICT, EVIL, pickle } from '../scan/assemble.ts';
 import { remove, scratch } from './models.ts';
 import { commandLine, impureEval, nix, PLUGIN, WHY_NOT } from './nix-run.ts';
@@ -25,7 +26,7 @@ describe.skipIf(WHY_NOT)(`docs/plugin.md${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () =
     expect(examples.length).toBeGreaterThan(2);
     for (const [index, code] of examples.entries()) {
       const file = join(folder, `${String(index)}.nix`);
-      await writeFile(file, code.includes('model') && code.startsWith('assert') ? `model: ${code}` : code);
+      await writeFile(file, /^(assert|\(builtins)/.test(code) ? `model: ${code}` : code);
       const { status, stderr } = await nix('nix-instantiate', ['--parse', file]);
       expect(status, stderr).toBe(0);
     }
@@ -40,6 +41,16 @@ describe.skipIf(WHY_NOT)(`docs/plugin.md${WHY_NOT ? ` (${WHY_NOT})` : ''}`, () =
     };
     expect(await evaluated(pickle(EMPTY_DICT))).toBe(0);
     expect(await evaluated(pickle(EVIL))).toBe(1);
+  });
+
+  it('counts the parameters of a model by its other one', async () => {
+    const [, expression = ''] = /```nix\n(\(builtins\.inspectModel [^`]*)```/.exec(await readFile(page, 'utf8')) ?? [];
+    makeShards(join(folder, 'model'), { shards: 1, bytes: 1 << 16 });
+    const [shard = ''] = (await readdir(join(folder, 'model'))).filter((name) => name.endsWith('.safetensors'));
+    await rename(join(folder, 'model', shard), join(folder, 'model/model.safetensors'));
+    const { stdout, stderr } = await impureEval(`(model: ${expression}) ${folder}/model`);
+    expect(stderr).toBe('');
+    expect(Number(stdout)).toBeGreaterThan(1000);
   });
 
   it.each(['fetchModel', 'inspectModel', 'scanModel'])('says the truth about :doc builtins.%s', async (name) => {

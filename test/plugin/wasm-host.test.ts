@@ -49,6 +49,7 @@ const HOSTILE_CORE = `(module
   (func (export "safetensorssize") (param i32 i32 i64) (result i32) (unreachable))
   (func (export "scanopen") (param i32 i32 i64) (global.set $size (local.get 2)))
   (func (export "inspectopen") (param i32 i32 i64) (global.set $size (local.get 2)))
+  (func (export "scantree") (param i32 i32) (result i32) (unreachable))
   (func (export "decodeopen") (param i32) (result i32) (unreachable))
   (func (export "decodestep") (param i32 i32) (unreachable))
   (func (export "scanfeed") (param i64))
