@@ -178,6 +178,8 @@ const OTHERS: CleanCase[] = [
   plain('a vocabulary', 'cat\ndog\nember\n', 'text', 'vocab.txt'),
   plain('a vocabulary that could be opcodes', 'cos\nine\n.\n', 'text', 'vocab.txt'),
   plain('Python', 'import os\nimport sys\nos.system("x")\n', 'text', 'modeling.py'),
+  plain('a list of files', 'charset/__init__.py,sha256=1yiX,1577\ncharset/__main__.py,sha256=Jzxl,109\n', 'text', 'RECORD'),
+  plain('a list of files with a full stop', 'chapters/one.md,12\nchapters/two.md,7\n../../bin/run,3\n', 'text', 'RECORD'),
   plain('a class', 'class Foo:\n    pass\n', 'text', 'foo.py'),
   plain('UTF-16', Buffer.from('\ufeffhello', 'utf16le'), 'text', 'notes.txt'),
   plain('a picture', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'png', 'a.png'),

@@ -6,6 +6,7 @@ import { validUtf8 } from '../../utf8';
 import { call } from '../calls';
 import { isTooMany, noteGlobal } from '../globals';
 import { fail, failByLimit, failure, note, pop, popMark, push } from '../machine';
+import { UNLIKELY } from '../modes';
 import { persistent } from '../storages';
 import { findString, keepString, stringPtr, stringSize } from '../strings';
 import { GLOBAL, isLiteral, kindOf, LONG_STRING, OPAQUE, value } from '../values';
@@ -26,6 +27,7 @@ export function globalLines(isCalled: bool): void {
   if (validUtf8(module, moduleEnd - module) != moduleEnd - module || validUtf8(name, nameEnd - name) != nameEnd - name) {
     fail('Has a name that is not UTF-8.');
   }
+  if (task.mode == UNLIKELY && !isModuleName(module, moduleEnd - module)) fail('Has a name that no module has.');
   if (failure !== null) return;
   const global = nameIt(module, moduleEnd - module, name, nameEnd - name, at);
   advance(nameEnd + 1 - cursor);
@@ -33,6 +35,19 @@ export function globalLines(isCalled: bool): void {
   const args = tupleFrom(mark);
   machine.stackTop = mark;
   push(machine, call(machine, global, args, at));
+}
+
+/**
+ * Lines of a text that begin with c read as names: `chapters/one.md,12`. Loading it ends there, because
+ * nothing is imported by a name with such characters in it.
+ */
+function isModuleName(ptr: usize, size: usize): bool {
+  for (let i: usize = 0; i < size; i++) {
+    const byte = load<u8>(ptr + i);
+    const isPlain = (byte | 0x20) - 0x61 < 26 || byte - 0x30 < 10 || byte == 0x5f || byte == 0x2e || byte == 0x2d;
+    if (!isPlain && byte < 0x80) return false;
+  }
+  return true;
 }
 
 /** STACK_GLOBAL: both names must be strings that stand in the stream. */
