@@ -8,10 +8,10 @@ import { putState } from '../inspect/places';
 import { madeBy } from '../inspect/torch';
 import { dtypeState, dtypeValue } from './dtype';
 import { globalAt, noteCall } from './globals';
-import { Machine, note } from './machine';
+import { fail, Machine, note } from './machine';
 import { Items, itemsOf } from './objects';
 import {
-  A_DTYPE, A_WRAPPER, BIG, DATA, GLOBAL, INSTANCE, INTEGER, isLiteral, kindOf, OPAQUE, payloadOf, value, WORD,
+  A_DTYPE, A_TUPLE, A_WRAPPER, BIG, DATA, EMPTY, GLOBAL, INSTANCE, INTEGER, isLiteral, kindOf, MAGIC, OPAQUE, payloadOf, value, WORD,
 } from './values';
 import { LATIN1_WORD } from './words';
 
@@ -107,10 +107,17 @@ function isReported(word: u32): bool {
   return kindOf(word) == OPAQUE || (kindOf(word) == INSTANCE && (flagsOf(word) & ALLOWED) == 0);
 }
 
+function holdsNothing(word: u32): bool {
+  const kind = kindOf(word);
+  return kind == INTEGER || kind == BIG || kind == MAGIC || kind == A_TUPLE || kind == EMPTY || isLiteral(word);
+}
+
 /** SETITEM(S), APPEND(S), ADDITEMS: `kind` is the container that may be changed, or one with that right. */
 export function checkContainer(machine: Machine, word: u32, kind: u32, right: u32, pos: u64): void {
   if (kindOf(word) == kind || isReported(word)) return;
   if (kindOf(word) == INSTANCE && (flagsOf(word) & right) != 0) return;
+  // Python stops here, before anything else has run: texts that begin with opcodes mostly end so.
+  if (holdsNothing(word)) return fail('Puts items into a number, a text or a tuple.');
   machine.called = true;
   note(machine, PICKLE_OBJECT_UPDATE, pos, 'Puts items into an object that is not the container for them.');
 }

@@ -152,6 +152,8 @@ function leftTensor(task: Task, frame: Frame): void {
 /** One key and value of external_data. */
 function leftEntry(task: Task, frame: Frame): void {
   const key = textAt(frame.first, frame.firstSize), text = textAt(value, valueSize);
+  // Of no attribute: mostly a text that reads as a message.
+  if (key.size == 0) return;
   if (key.is('location')) {
     onnxParts++;
     outerFrame().flags |= HAS_LOCATION;
