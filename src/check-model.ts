@@ -50,7 +50,8 @@ export interface CheckedModel {
 export async function checkModel(settings: CheckSettings, options: CheckOptions): Promise<CheckedModel> {
   const { model, security } = settings;
   const policy = security.policy;
-  const scan = security.enablePickleScan ? await scanPaths([model], { policy, signal: options.signal }) : undefined;
+  const { signal } = options;
+  const scan = security.enablePickleScan ? await scanPaths([model], { policy, signal }) : undefined;
   const files = await filesOf(model);
   const known = new Map(settings.metadata.files?.map((file) => [file.path, file]));
   const results = await runPrograms(settings, totalSize(files), options);
@@ -85,7 +86,9 @@ async function runPrograms(
     const run = { environment, signal, scratch, othersJudge: enablePickleScan };
     results.push(await runModelscan(modelScan, out, run));
   }
-  for (const scanner of customScanners) results.push(await runCustomScanner(scanner, { environment, signal }));
+  for (const scanner of customScanners) {
+    results.push(await runCustomScanner(scanner, { environment, signal }));
+  }
   return results;
 }
 

@@ -1,5 +1,5 @@
-// How long the fuzz tests go on: NIX_AI_MODELS_SOAK=<rounds> for each parser, as scripts/soak.sh sets it, or so few
-// that nobody waits for them.
+// How long the fuzz tests go on: NIX_AI_MODELS_SOAK=<rounds> for each parser, as scripts/soak.sh sets it,
+// or so few that nobody waits for them.
 
 const SOAK = Number(process.env['NIX_AI_MODELS_SOAK'] ?? 0);
 

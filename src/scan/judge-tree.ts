@@ -24,7 +24,8 @@ export function judgeTree(root: string, files: readonly ScannedFile[], ownLinks:
   return [...reports.values()];
 }
 
-function merge(findings: readonly Finding[], { rule, severity, explanation, remedy, answers }: TreeFinding): Finding[] {
+function merge(findings: readonly Finding[], found: TreeFinding): Finding[] {
+  const { rule, severity, explanation, remedy, answers } = found;
   const kept = findings.filter((finding) => finding.rule !== answers || finding.member !== undefined);
   return [...kept, { rule, severity, offset: 0, explanation, remedy }];
 }

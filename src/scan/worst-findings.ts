@@ -12,7 +12,9 @@ const ORDER: readonly Severity[] = ['malicious', 'suspicious', 'unscannable', 'n
 
 /** The report with paths inside of the folder that was scanned. */
 export function relativeReport(report: PathsReport, root: string): PathsReport {
-  const inside = <T extends { readonly path: string }>(row: T): T => ({ ...row, path: relative(root, row.path) });
+  const inside = <T extends { readonly path: string }>(row: T): T => {
+    return { ...row, path: relative(root, row.path) };
+  };
   return { ...report, files: report.files.map(inside), unread: report.unread.map(inside) };
 }
 

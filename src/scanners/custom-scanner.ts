@@ -10,7 +10,10 @@ import type { RunOptions } from './run-program.ts';
 const SHELL = '/bin/sh';
 
 /** `environment` has what the command may use: `out`, the model's folder, and its like. */
-export async function runCustomScanner({ name, command }: CustomScanner, options: RunOptions): Promise<ScannerResult> {
+export async function runCustomScanner(
+  { name, command }: CustomScanner,
+  options: RunOptions,
+): Promise<ScannerResult> {
   const { status, tail } = await runProgram(SHELL, ['-c', command], options);
   if (status === 0) return { name, verdict: 'clean', findings: [] };
   if (status === null) return { name, verdict: 'unscannable', findings: [`could not be run to its end: ${tail}`] };

@@ -63,7 +63,8 @@ async function readReport(file: string, { stdout }: ScannerRun): Promise<Report 
   const text = await readFile(file, 'utf8').catch(() => stdout);
   try {
     const { issues, errors, summary } = JSON.parse(text) as Record<string, unknown>;
-    const skipped = (summary as { skipped?: { skipped_files?: unknown } } | undefined)?.skipped?.skipped_files ?? [];
+    const counts = summary as { skipped?: { skipped_files?: unknown } } | undefined;
+    const skipped = counts?.skipped?.skipped_files ?? [];
     if (!isRows(issues) || !isRows(errors) || !isRows(skipped)) return undefined;
     return { issues, errors, skipped };
   } catch {

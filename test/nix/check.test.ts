@@ -252,7 +252,9 @@ describe('modelscan', () => {
     return file;
   }
 
-  const scanned = async (name: string, status: number, report?: string, more: object = {}): Promise<NixResult> => {
+  const scanned = async (
+    name: string, status: number, report?: string, more: object = {},
+  ): Promise<NixResult> => {
     const spec = byHash(servedClean, `modelscan-${name}`);
     const security = `${nix({ enableModelScan: true, ...more })} // { modelScan = ${program(name, status, report)}; }`;
     const expression = `lib.fetchModel (${nix(spec)} // { security = ${security}; })`;

@@ -26,7 +26,9 @@ export interface ServedModel {
 }
 
 /** `extra` are more files of the model, by path. */
-export async function serveModel(extra: Readonly<Record<string, string | Buffer>> = {}): Promise<ServedModel> {
+export async function serveModel(
+  extra: Readonly<Record<string, string | Buffer>> = {},
+): Promise<ServedModel> {
   const id = randomUUID().slice(0, 8);
   const folder = mkdtempSync(join(tmpdir(), 'nix-lib-'));
   const directory = join(folder, 'model');

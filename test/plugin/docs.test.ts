@@ -1,5 +1,5 @@
-// docs/plugin.md: what it prints as Nix is Nix, the builtins explain themselves in the repl, and the example of
-// a guarded model holds.
+// docs/plugin.md: what it prints as Nix is Nix, the builtins explain themselves in the repl, and the
+// example of a guarded model holds.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -22,7 +22,10 @@ export async function scratch(): Promise<string> {
 }
 
 /** A model with a name and a content that no other test has. `extra` are more files, by name. */
-export async function makeModel(parent: string, extra: Readonly<Record<string, string>> = {}): Promise<TestModel> {
+export async function makeModel(
+  parent: string,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<TestModel> {
   const name = `plugin-test-${randomBytes(6).toString('hex')}`;
   const directory = join(parent, name);
   const contents = { 'config.json': `{"model":"${name}"}`, 'onnx/model.bin': weights(), ...extra };

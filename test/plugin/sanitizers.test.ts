@@ -1,5 +1,5 @@
-// Damaged files through the plugin's file readers, built with AddressSanitizer and UndefinedBehaviorSanitizer:
-// NIX_AI_MODELS_SOAK=<rounds> runs it, which takes a minute to build.
+// Damaged files through the plugin's file readers, built with AddressSanitizer and
+// UndefinedBehaviorSanitizer: NIX_AI_MODELS_SOAK=<rounds> runs it, which takes a minute to build.
 
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';

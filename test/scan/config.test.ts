@@ -8,7 +8,13 @@ import { zip } from './zips.ts';
 
 const scanner = new FileScanner();
 
-function scan(name: string, content: unknown): { verdict: string; rules: string[]; globals: (string | undefined)[] } {
+interface Judged {
+  verdict: string;
+  rules: string[];
+  globals: (string | undefined)[];
+}
+
+function scan(name: string, content: unknown): Judged {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   const { verdict, findings } = scanner.scanBytes(Buffer.from(text), name);
   return { verdict, rules: findings.map(({ rule }) => rule), globals: findings.map(({ global }) => global) };

@@ -18,7 +18,8 @@ const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
 const VERDICTS = ['clean', 'suspicious', 'malicious', 'unscannable'];
 
 const scanner = new FileScanner();
-const SEEDS: Seed[] = [...CLEAN, ...MALICIOUS].filter(({ data }) => data.length < MAX_SEED_BYTES && data.length > 0);
+const isSeed = ({ data }: Seed): boolean => data.length < MAX_SEED_BYTES && data.length > 0;
+const SEEDS: Seed[] = [...CLEAN, ...MALICIOUS].filter(isSeed);
 const PARTS = SEEDS.map(({ data }) => data);
 const FORMATS = Object.entries(byFormat(SEEDS)).sort();
 

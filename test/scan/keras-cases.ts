@@ -3,8 +3,8 @@
 import { bytes, u32, u64 } from './assemble.ts';
 import { attribute, collection, externalLink, hdf5, type Message, variable } from './hdf5-file.ts';
 import {
-  CODE, called, type Config, dense, keras, kerasFile, lambda, layer, metadata, oldLambda, oldLayer, oldSequential,
-  policy, sequential,
+  CODE, called, type Config, dense, keras, kerasFile, lambda, layer, metadata, oldLambda, oldLayer,
+  oldSequential, policy, sequential,
 } from './keras-configs.ts';
 import { gzipped } from './packed.ts';
 import { zip } from './zips.ts';

@@ -85,7 +85,7 @@ describe('names', () => {
   const rules = (...paths: string[]): string[] => scanTree(paths.map((path) => ({ path, type: 'file' }))).map(({ path }) => path);
 
   it.each([
-    'a/../b', '/abs', 'C:x', 'a\\b', 'a\nb', 'a\u0000b', 'a\u202eb', 'CON', 'x/nul.txt', 'a.', `${'x'.repeat(300)}`, 'sub/.git/hooks/x',
+    'a/../b', '/abs', 'C:x', 'a\\b', 'a\nb', 'a\u0000b', 'a\u202eb', 'CON', 'x/nul.txt', 'a.', 'x'.repeat(300), 'sub/.git/hooks/x',
   ])('are refused: %j', (path) => {
     expect(rules(path)).toEqual([path]);
   });
