@@ -18,11 +18,11 @@ const WEIGHTS = `weights ${ID}`.repeat(10_000);
 const README = `read me ${ID}`;
 const ARTIFACT = makeArtifact({
   layers: [
-    { mediaType: 'application/vnd.cncf.model.weight.v1.raw', content: WEIGHTS, annotations: { [FILEPATH]: 'model.gguf' } },
+    { mediaType: 'application/vnd.cncf.model.weight.v1.raw', content: WEIGHTS, annotations: { [FILEPATH]: 'model.weights' } },
     { mediaType: 'application/vnd.cncf.model.doc.v1.raw', content: README, annotations: { [FILEPATH]: `readme-${ID}.md` } },
   ],
 });
-const FILES = { 'model.gguf': WEIGHTS, [`readme-${ID}.md`]: README };
+const FILES = { 'model.weights': WEIGHTS, [`readme-${ID}.md`]: README };
 
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 const nix = (value: unknown): string => `(builtins.fromJSON ''${JSON.stringify(value)}'')`;

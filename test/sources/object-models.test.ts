@@ -34,7 +34,7 @@ describe.skipIf(skipped !== '')(`a model of an object store${skipped}`, () => {
     [swift, azurite] = await Promise.all([startSwift(), startAzurite()]);
     await swift.createBucket('models', { versioned: true });
     await azurite.createContainer('models');
-    for (const [name, body] of [['tiny/config.json', '{}'], ['tiny/weights/a.gguf', WEIGHTS]] as const) {
+    for (const [name, body] of [['tiny/config.json', '{}'], ['tiny/weights/a.weights', WEIGHTS]] as const) {
       await swift.put('models', name, body);
       await azurite.put('models', name, body);
     }
@@ -55,14 +55,14 @@ describe.skipIf(skipped !== '')(`a model of an object store${skipped}`, () => {
     const { name, entry } = await lockModel({ name: `tiny-${kind}`, source: sourceOf(kind) }, context);
     expect(entry.contents.map(({ path, size }) => [path, size])).toEqual([
       ['config.json', 2],
-      ['weights/a.gguf', WEIGHTS.length],
+      ['weights/a.weights', WEIGHTS.length],
     ]);
     const spec = { name, lock: entry };
     // Below the prefix there is more now, and the list would tell: a lock does not ask for it.
-    if (kind === 's3') await swift.put('models', 'tiny/weights/a.gguf', 'replaced');
+    if (kind === 's3') await swift.put('models', 'tiny/weights/a.weights', 'replaced');
     const fetched = await fetchModel(spec, context);
     expect(fetched).toMatchObject({ fetched: true });
-    expect(await readFile(join(fetched.storePath, 'weights/a.gguf'), 'utf8')).toBe(WEIGHTS);
+    expect(await readFile(join(fetched.storePath, 'weights/a.weights'), 'utf8')).toBe(WEIGHTS);
     expect(await fetchModel(spec, context)).toMatchObject({ fetched: false });
     expect(await readdir(join(folder, 'cache/stage'))).toEqual([]);
   });

@@ -22,7 +22,7 @@ const WEIGHTS = 'weights '.repeat(500_000);
 const MODEL = ollamaModel(WEIGHTS);
 const ARTIFACT = makeArtifact({
   layers: [
-    { mediaType: 'application/vnd.cncf.model.weight.v1.raw', content: WEIGHTS, annotations: { [FILEPATH]: 'model.gguf' } },
+    { mediaType: 'application/vnd.cncf.model.weight.v1.raw', content: WEIGHTS, annotations: { [FILEPATH]: 'model.weights' } },
     { mediaType: 'application/vnd.cncf.model.doc.v1.raw', content: 'read me', annotations: { [FILEPATH]: 'docs/README.md' } },
   ],
 });
@@ -49,7 +49,7 @@ describe.skipIf(skipped !== '')(`a model of a registry${skipped}`, () => {
 
   it.each([
     ['ollama', 'library/tiny', '1b', MODEL.digest, `blobs/sha256-${hexOf(WEIGHTS)}`, 4],
-    ['oci', 'org/name', 'v1', ARTIFACT.digest, 'model.gguf', 4],
+    ['oci', 'org/name', 'v1', ARTIFACT.digest, 'model.weights', 4],
   ])('of %s is locked without a blob, fetched, and whole', async (kind, repository, reference, digest, weights, count) => {
     const source = { [kind]: { registry: registry.url, repository, reference } };
     const { name, entry } = await lockModel({ name: 'tiny', source }, context);
