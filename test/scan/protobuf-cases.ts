@@ -5,7 +5,8 @@ import type { Case } from './malicious-cases.ts';
 import { gzipped } from './packed.ts';
 import {
   attribute, double, entry, external, float, functionNode, graph, graphDef, group, int, kerasObject,
-  message, node, onnx, onnxFunction, operation, operatorSet, overlong, savedModel, tensor, text, tfFunction, varint,
+  message, node, onnx, onnxFunction, operation, operatorSet, overlong, savedModel, tensor, text,
+  tfFunction, varint,
 } from './protobuf-file.ts';
 import { zip } from './zips.ts';
 
